@@ -1,0 +1,2 @@
+// Replaced by the generators.
+return 0;
