@@ -1,1 +1,3 @@
-return 0;
+using AioV2.Cli;
+
+return await Aio2Program.RunAsync(args).ConfigureAwait(false);

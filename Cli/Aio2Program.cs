@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+
+namespace AioV2.Cli;
+
+/// <summary>The root command: finds the subcommands, runs one, and turns what happened into an exit code.</summary>
+public static class Aio2Program
+{
+    /// <summary>Runs <c>aio2</c> with these arguments; returns an <see cref="ExitCode"/>.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = CreateRoot();
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            return UsageError(parsed);
+        }
+
+        using var stop = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
+        try
+        {
+            // The signals are ours: the time a command takes to leave nothing half done is not bounded by the parser.
+            var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            return await parsed.InvokeAsync(invocation, stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("aio2: interrupted").ConfigureAwait(false);
+            return ExitCode.Interrupted;
+        }
+        catch (Exception e) when (FailureText.Of(e) is { } line)
+        {
+            await Console.Error.WriteLineAsync($"aio2: {line}").ConfigureAwait(false);
+            return ExitCode.Failure;
+        }
+
+        void Cancel(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        }
+    }
+
+    private static RootCommand CreateRoot()
+    {
+        var root = new RootCommand("Asynchronous I/O through the AIO v2 ABI, on real files.");
+        foreach (var version in root.Options.OfType<VersionOption>().ToArray())
+        {
+            version.Action = new VersionAction();
+        }
+
+        var commands = typeof(Aio2Program).Assembly.GetTypes()
+            .Where(type => type is { IsAbstract: false } && type.IsAssignableTo(typeof(ICliCommand)))
+            .Select(type => ((ICliCommand)Activator.CreateInstance(type)!).Create())
+            .OrderBy(command => command.Name, StringComparer.Ordinal);
+        foreach (var command in commands)
+        {
+            root.Subcommands.Add(command);
+        }
+
+        return root;
+    }
+
+    private static int UsageError(ParseResult parsed)
+    {
+        var path = new List<string>();
+        for (System.CommandLine.Parsing.SymbolResult? at = parsed.CommandResult; at is System.CommandLine.Parsing.CommandResult command; at = at.Parent)
+        {
+            path.Insert(0, command.Command is RootCommand ? "aio2" : command.Command.Name);
+        }
+
+        Console.Error.WriteLine($"aio2: {parsed.Errors[0].Message} (see '{string.Join(' ', path)} --help')");
+        return ExitCode.Usage;
+    }
+}
