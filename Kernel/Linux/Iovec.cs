@@ -1,0 +1,11 @@
+using System.Runtime.InteropServices;
+
+namespace AioV2.Kernel.Linux;
+
+/// <summary>struct iovec.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct Iovec
+{
+    public ulong Base;
+    public ulong Bytes;
+}

@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+
+namespace AioV2.Kernel.Linux;
+
+internal static unsafe partial class Libc
+{
+    private const int SysIoUringSetup = 425, SysIoUringEnter = 426, SysIoUringRegister = 427, SysCachestat = 451;
+
+    private static int SysFutex => IsArm64 ? 98 : 202;
+
+    /// <summary>Any system call by its number; may block.</summary>
+    public static nint Syscall(nint number, nint a = 0, nint b = 0, nint c = 0, nint d = 0, nint e = 0, nint f = 0) =>
+        Result(syscall(number, a, b, c, d, e, f));
+
+    public static int IoUringSetup(uint entries, void* parameters) =>
+        (int)Syscall(SysIoUringSetup, (nint)entries, (nint)parameters);
+
+    public static int IoUringEnter(int fd, uint toSubmit, uint minComplete, uint flags, void* argument, nuint argumentBytes) =>
+        (int)Syscall(SysIoUringEnter, fd, (nint)toSubmit, (nint)minComplete, (nint)flags, (nint)argument, (nint)argumentBytes);
+
+    public static int IoUringRegister(int fd, uint operation, void* argument, uint count) =>
+        (int)Syscall(SysIoUringRegister, fd, (nint)operation, (nint)argument, (nint)count);
+
+    /// <summary>Page-cache state of a range (Linux 6.5), <c>-ENOSYS</c> before.</summary>
+    public static int Cachestat(int fd, CachestatRange* range, Cachestat* stat) =>
+        (int)Syscall(SysCachestat, fd, (nint)range, (nint)stat);
+
+    /// <summary>The raw futex call; <see cref="Futex"/> is the one to use for waiting.</summary>
+    public static int Futex(uint* word, int operation, uint value, void* timeoutOrCount, uint* word2, uint value3) =>
+        (int)Syscall(SysFutex, (nint)word, operation, (nint)value, (nint)timeoutOrCount, (nint)word2, (nint)value3);
+
+    [LibraryImport(Name)]
+    private static partial nint syscall(nint number, nint a, nint b, nint c, nint d, nint e, nint f);
+}
