@@ -2,10 +2,6 @@ namespace AioV2.Attributes.Checksums;
 
 internal sealed partial class CrcPolynomial
 {
+    /// <summary>Runs <paramref name="data"/> through the register.</summary>
     internal ulong Update(ulong register, ReadOnlySpan<byte> data) => UpdateByTable(register, data);
-}
-
-public static partial class Crc32C
-{
-    private static uint Update(uint register, ReadOnlySpan<byte> data) => (uint)Polynomial.UpdateByTable(register, data);
 }

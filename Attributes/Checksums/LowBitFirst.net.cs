@@ -1,0 +1,29 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace AioV2.Attributes.Checksums;
+
+/// <summary>Bit 0 of byte 0 is the highest power (CRC-32C, CRC-64/NVME): memory order is the polynomial's.</summary>
+internal readonly struct LowBitFirst : IBitOrder
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<ulong> Turn(Vector128<byte> data) => data.AsUInt64();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> Turn(Vector256<byte> data) => data.AsUInt64();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> Turn(Vector512<byte> data) => data.AsUInt64();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<ulong> Seed(ulong register) => Vector128.CreateScalar(register);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Reduce(FoldingConstants constants, Vector128<ulong> block)
+    {
+        Vector128<ulong> t = Carryless.LowLow(block, constants.Reduce) ^ Vector128.CreateScalar(block.GetElement(1));
+        Vector128<ulong> quotient = Carryless.LowLow(t, constants.Quotient);
+        Vector128<ulong> multiple = Carryless.LowLow(quotient, constants.Modulus);
+        return t.GetElement(1) ^ multiple.GetElement(1) ^ (quotient.GetElement(0) & constants.LowestTerm);
+    }
+}
