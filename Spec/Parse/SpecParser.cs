@@ -1,0 +1,64 @@
+using System.Security.Cryptography;
+using System.Text;
+using AioV2.Spec.Check;
+using AioV2.Spec.Model;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace AioV2.Spec.Parse;
+
+/// <summary>Reads a spec. Every error has a line, a column and what was expected; a broken spec gives no document.</summary>
+public static class SpecParser
+{
+    /// <summary>Reads and checks a file.</summary>
+    /// <exception cref="SpecException">The spec is broken; it holds every error found.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static SpecDocument Load(string path) => Parse(File.ReadAllBytes(path), Path.GetFileName(path));
+
+    /// <summary>Reads and checks a spec held in memory; <paramref name="file"/> is the name that errors give.</summary>
+    /// <exception cref="SpecException">The spec is broken; it holds every error found.</exception>
+    public static SpecDocument Parse(ReadOnlySpan<byte> utf8, string file)
+    {
+        var document = ParseUnchecked(utf8, file);
+        var errors = SpecChecks.Run(document);
+        return errors.Count == 0 ? document : throw new SpecException(errors);
+    }
+
+    /// <summary>Reads a spec's form only: names may refer to nothing and layouts may have holes (for lint and diff).</summary>
+    /// <exception cref="SpecException">The text is not a spec.</exception>
+    public static SpecDocument ParseUnchecked(ReadOnlySpan<byte> utf8, string file)
+    {
+        var errors = new ErrorList(file);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(utf8));
+        var root = ReadYaml(utf8, errors);
+        errors.ThrowIfAny();
+        var document = new SpecReader(new MapReader(root!, SpecRules.Root, errors), file, hash, errors).Read();
+        errors.ThrowIfAny();
+        return document;
+    }
+
+    private static YamlNode? ReadYaml(ReadOnlySpan<byte> utf8, ErrorList errors)
+    {
+        var stream = new YamlStream();
+        try
+        {
+            stream.Load(new StringReader(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(utf8)));
+        }
+        catch (YamlException e)
+        {
+            errors.Add(new SpecPosition((int)e.Start.Line, (int)e.Start.Column), $"expected valid YAML: {e.InnerException?.Message ?? e.Message}");
+            return null;
+        }
+        catch (DecoderFallbackException e)
+        {
+            errors.Add(SpecPosition.Start, $"expected UTF-8 text, found the byte 0x{e.BytesUnknown?[0]:x2} at index {e.Index}");
+            return null;
+        }
+        if (stream.Documents.Count == 1)
+            return stream.Documents[0].RootNode;
+        var second = stream.Documents.ElementAtOrDefault(1)?.RootNode;
+        errors.Add(second is null ? SpecPosition.Start : MapReader.PositionOf(second),
+            $"expected one YAML document, found {stream.Documents.Count}");
+        return null;
+    }
+}
