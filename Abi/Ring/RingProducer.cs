@@ -1,0 +1,269 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace AioV2.Abi.Ring;
+
+/// <summary>The side that writes records: the kernel, or any one party (RING-12).</summary>
+/// <remarks>
+/// <para>Trusts nothing that the other side can write (RING-5): tail, flags, sizes and the largest valid head are its own, and
+/// <c>head</c> is loaded once for each decision. An invalid head makes the ring CORRUPT for good.</para>
+/// <para>Records are reserved and filled, then published together by one store of <c>tail</c>:</para>
+/// <code>
+///         head          tail (published)     reserved
+///  -------+-------------+--------------------+------------------
+///   free  | the reaper's| filled, not seen   | free up to head + RingBytes
+/// </code>
+/// <para>One thread at a time (the kernel: under the context's lock).</para>
+/// </remarks>
+public sealed unsafe class RingProducer
+{
+    private readonly Aio2Ring* _header;
+    private readonly Aio2RingUser* _user;
+    private readonly RingData _data;
+    private readonly uint _maxRecordBytes;
+    private ulong _tail;
+    private ulong _reserved;
+    private ulong _limit;
+    private ulong _head;
+    private uint _flags;
+    private ulong _overflowEvents;
+    private ulong _overflowEpisodes;
+
+    /// <summary>Takes over a ring that <see cref="RingHeader.Format"/> has just made, before the other side can see it.</summary>
+    /// <param name="map">The producer's own mapping of the ring.</param>
+    /// <param name="layout">Its layout.</param>
+    public RingProducer(byte* map, in RingLayout layout)
+    {
+        _header = (Aio2Ring*)map;
+        _user = (Aio2RingUser*)(map + layout.UserOffset);
+        _data = new RingData(map + layout.DataOffset, layout.RingBytes);
+        _maxRecordBytes = _header->MaxEventBytes;
+        _flags = _header->Flags;
+        _tail = _reserved = _head = _header->Start;
+        _limit = _head + layout.RingBytes;
+    }
+
+    /// <summary>Position behind the newest published record.</summary>
+    public ulong Tail => _tail;
+
+    /// <summary>The largest valid head seen.</summary>
+    public ulong Head => _head;
+
+    /// <summary>What stands in <c>flags</c> (<see cref="Aio2RingFlags"/>).</summary>
+    public uint Flags => _flags;
+
+    /// <summary>Bytes of the data area.</summary>
+    public uint RingBytes => _data.RingBytes;
+
+    /// <summary>Largest record that is taken, bytes.</summary>
+    public uint MaxRecordBytes => _maxRecordBytes;
+
+    /// <summary>Whether an invalid head was seen (RING-5).</summary>
+    public bool IsCorrupt => (_flags & Aio2RingFlags.Corrupt) != 0;
+
+    /// <summary>Whether the other side has taken everything published, as far as was seen.</summary>
+    public bool SeenEmpty => _head == _tail;
+
+    /// <summary>Records that have gone by the overflow list.</summary>
+    public ulong OverflowEvents => _overflowEvents;
+
+    /// <summary>Times that OVERFLOW was set.</summary>
+    public ulong OverflowEpisodes => _overflowEpisodes;
+
+    /// <summary>The other side's hints (<see cref="Aio2User"/>), after a full fence (RING-10).</summary>
+    public uint LoadUserFlags()
+    {
+        // Publish, fence, load: pairs with the reaper's clear, fence, test of RING-8.
+        Interlocked.MemoryBarrier();
+        return Volatile.Read(ref _user->UserFlags);
+    }
+
+    /// <summary>Loads <c>head</c> once and judges it: a multiple of 8 in [largest seen, tail] (RING-5).</summary>
+    /// <returns>False if the ring is corrupt, now or since before.</returns>
+    public bool Observe()
+    {
+        if (IsCorrupt)
+        {
+            return false;
+        }
+
+        // What was reserved was decided on a valid head; nothing is put there once a head was invalid.
+        Publish();
+
+        // Acquire: the reaper has copied what lies below before we overwrite it. Pairs with the
+        // compare-and-swap, or the store-release, of head in RingReaper.
+        ulong head = Volatile.Read(ref _user->Head);
+        if (head % Aio2.Align != 0 || head - _head > _tail - _head)
+        {
+            MarkCorrupt();
+            return false;
+        }
+
+        _head = head;
+        _limit = head + _data.RingBytes;
+        return true;
+    }
+
+    /// <summary>Finds room for a record, its PAD included, behind those already reserved.</summary>
+    /// <param name="bytes">Size of the record: a multiple of 8 from 8 to <see cref="MaxRecordBytes"/>.</param>
+    /// <param name="place">Where to write it, 8-byte aligned and contiguous.</param>
+    /// <returns>False if there is no room, or the ring is corrupt; everything reserved before is then published.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryReserve(uint bytes, out byte* place)
+    {
+        Debug.Assert(bytes >= RingData.HeadBytes && bytes % Aio2.Align == 0 && bytes <= _maxRecordBytes, "a record's size");
+        uint index = _data.IndexOf(_reserved);
+        if (bytes <= _data.RingBytes - index && bytes <= _limit - _reserved && (_flags & Aio2RingFlags.Corrupt) == 0)
+        {
+            place = _data.Start + index;
+            _reserved += bytes;
+            return true;
+        }
+
+        return TryReserveSlowly(bytes, out place);
+    }
+
+    /// <summary>Reserves room for a record and copies it there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryStage(ReadOnlySpan<byte> record)
+    {
+        if (!TryReserve((uint)record.Length, out byte* place))
+        {
+            return false;
+        }
+
+        record.CopyTo(new Span<byte>(place, record.Length));
+        return true;
+    }
+
+    /// <summary>Writes one record and publishes it.</summary>
+    public bool TryWrite(ReadOnlySpan<byte> record)
+    {
+        bool written = TryStage(record);
+        Publish();
+        return written;
+    }
+
+    /// <summary>Publishes all that was reserved, by one store of <c>tail</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Publish()
+    {
+        if (_reserved != _tail)
+        {
+            _tail = _reserved;
+
+            // Release: the records, and a PAD, are visible before the tail that covers them. Pairs with
+            // the acquire of tail in RingReaper.Look.
+            Volatile.Write(ref _header->Tail, _tail);
+        }
+    }
+
+    /// <summary>Says that events wait on the list, and counts them (RING-7). The list holds them already.</summary>
+    public void RaiseOverflow(uint events = 1)
+    {
+        Volatile.Write(ref _header->OverflowEvents, _overflowEvents += events);
+        if ((_flags & Aio2RingFlags.Overflow) == 0)
+        {
+            Volatile.Write(ref _header->OverflowEpisodes, ++_overflowEpisodes);
+            SetFlags(Aio2RingFlags.Overflow);
+        }
+    }
+
+    /// <summary>Says that the list is empty. The tail that covers what was drained is published already.</summary>
+    public void ClearOverflow()
+    {
+        Debug.Assert(_reserved == _tail, "drained records are published before the flag falls");
+        if ((_flags & Aio2RingFlags.Overflow) != 0)
+        {
+            // Release: whoever sees the flag down sees the tail that covers the last drained record.
+            // Pairs with the acquire of flags, before that of tail, in RingReaper.Look.
+            Volatile.Write(ref _header->Flags, _flags &= ~Aio2RingFlags.Overflow);
+        }
+    }
+
+    /// <summary>Sets flags that stay, such as MOVED or DEAD.</summary>
+    public void SetFlags(uint flags)
+    {
+        // Release: for OVERFLOW this store completes the event. Pairs with the acquire of flags in RingReaper.Look.
+        Volatile.Write(ref _header->Flags, _flags |= flags);
+    }
+
+    /// <summary>Stops using the ring: what it holds counts as delivered (RING-5).</summary>
+    public void MarkCorrupt()
+    {
+        Publish();
+        SetFlags(Aio2RingFlags.Corrupt);
+    }
+
+    /// <summary>Collects whole records for the producer's own reaping, bounded by its private tail (GET-5).</summary>
+    /// <param name="room">Bytes that the caller can take.</param>
+    /// <param name="claim">The records. Copy them, then <see cref="TryTake"/>.</param>
+    /// <returns>Event, Empty, TooSmall (GET-3), or Corrupt.</returns>
+    /// <remarks>Of each record only <c>bytes</c> and the PAD flag are read back, once, and bounded by tail and the ring's end.
+    /// A size that makes no sense can only come from the other side's writing into its own ring: CORRUPT.</remarks>
+    public RingStatus Collect(int room, out RingClaim claim)
+    {
+        while (Observe())
+        {
+            if (_head == _tail)
+            {
+                claim = default;
+                return RingStatus.Empty;
+            }
+
+            ulong head = _head;
+            RingStatus status = _data.Collect(head, _tail, room, out claim);
+            if (status != RingStatus.Corrupt)
+            {
+                return status;
+            }
+
+            // Nobody overwrites but this producer, so the bytes at head are what they were, whoever reaped meanwhile.
+            MarkCorrupt();
+        }
+
+        claim = default;
+        return RingStatus.Corrupt;
+    }
+
+    /// <summary>Takes what was collected and copied, if nobody else has (RING-4). May run without the producer's lock.</summary>
+    public bool TryTake(in RingClaim claim)
+    {
+        // A full fence: the copy is done before head moves. Pairs with the acquire of head in Observe.
+        return Interlocked.CompareExchange(ref _user->Head, claim.Next, claim.Head) == claim.Head;
+    }
+
+    // No room by the last head seen, or the end of the data area is near.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryReserveSlowly(uint bytes, out byte* place)
+    {
+        place = null;
+        if (bytes > _maxRecordBytes)
+        {
+            Publish();
+            return false;
+        }
+
+        uint index = _data.IndexOf(_reserved);
+        uint toEnd = _data.RingBytes - index;
+        uint pad = bytes <= toEnd ? 0 : toEnd;
+
+        // PAD and record need room together (RING-3). One new load of head, then the decision stands.
+        if (IsCorrupt || (pad + bytes > _limit - _reserved && (!Observe() || pad + bytes > _limit - _reserved)))
+        {
+            return false;
+        }
+
+        if (pad != 0)
+        {
+            *(uint*)(_data.Start + index) = pad;
+            *(uint*)(_data.Start + index + IoEvent2.At.Flags) = Aio2EventFlags.Pad;
+            _reserved += pad;
+            index = 0;
+        }
+
+        place = _data.Start + index;
+        _reserved += bytes;
+        return true;
+    }
+}
