@@ -31,19 +31,20 @@ internal static class Folding256
         Debug.Assert(data.Length >= Stride, "less than a stride");
         ref byte at = ref MemoryMarshal.GetReference(data);
         int left = data.Length - Stride;
+        Vector256<byte> order = TOrder.Order256;
         Vector256<ulong> seed = TOrder.Seed(register).ToVector256();
-        Vector256<ulong> block = Load<TOrder>(ref at, 0) ^ seed;
-        Vector256<ulong> second = Load<TOrder>(ref at, Vector);
-        Vector256<ulong> third = Load<TOrder>(ref at, 2 * Vector);
-        Vector256<ulong> fourth = Load<TOrder>(ref at, 3 * Vector);
+        Vector256<ulong> block = Load<TOrder>(ref at, 0, order) ^ seed;
+        Vector256<ulong> second = Load<TOrder>(ref at, Vector, order);
+        Vector256<ulong> third = Load<TOrder>(ref at, 2 * Vector, order);
+        Vector256<ulong> fourth = Load<TOrder>(ref at, 3 * Vector, order);
         at = ref Unsafe.Add(ref at, Stride);
         Vector256<ulong> stride = Vector256.Create(constants.By1024);
         for (; left >= Stride; left -= Stride)
         {
-            block = Fold(block, stride) ^ Load<TOrder>(ref at, 0);
-            second = Fold(second, stride) ^ Load<TOrder>(ref at, Vector);
-            third = Fold(third, stride) ^ Load<TOrder>(ref at, 2 * Vector);
-            fourth = Fold(fourth, stride) ^ Load<TOrder>(ref at, 3 * Vector);
+            block = Fold(block, stride) ^ Load<TOrder>(ref at, 0, order);
+            second = Fold(second, stride) ^ Load<TOrder>(ref at, Vector, order);
+            third = Fold(third, stride) ^ Load<TOrder>(ref at, 2 * Vector, order);
+            fourth = Fold(fourth, stride) ^ Load<TOrder>(ref at, 3 * Vector, order);
             at = ref Unsafe.Add(ref at, Stride);
         }
 
@@ -52,7 +53,7 @@ internal static class Folding256
             ^ Fold(third, one) ^ fourth;
         for (; left >= Vector; left -= Vector)
         {
-            block = Fold(block, one) ^ Load<TOrder>(ref at, 0);
+            block = Fold(block, one) ^ Load<TOrder>(ref at, 0, order);
             at = ref Unsafe.Add(ref at, Vector);
         }
 
@@ -65,8 +66,8 @@ internal static class Folding256
         Carryless.Fold(block.GetLower(), constants.By128) ^ block.GetUpper();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<ulong> Load<TOrder>(ref byte at, nuint offset)
-        where TOrder : struct, IBitOrder => TOrder.Turn(Vector256.LoadUnsafe(ref at, offset));
+    private static Vector256<ulong> Load<TOrder>(ref byte at, nuint offset, Vector256<byte> order)
+        where TOrder : struct, IBitOrder => TOrder.Turn(Vector256.LoadUnsafe(ref at, offset), order);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<ulong> Fold(Vector256<ulong> block, Vector256<ulong> distance) =>

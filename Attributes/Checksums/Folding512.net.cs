@@ -31,19 +31,20 @@ internal static class Folding512
         Debug.Assert(data.Length >= Stride, "less than a stride");
         ref byte at = ref MemoryMarshal.GetReference(data);
         int left = data.Length - Stride;
+        Vector512<byte> order = TOrder.Order512;
         Vector512<ulong> seed = TOrder.Seed(register).ToVector256().ToVector512();
-        Vector512<ulong> block = Load<TOrder>(ref at, 0) ^ seed;
-        Vector512<ulong> second = Load<TOrder>(ref at, Vector);
-        Vector512<ulong> third = Load<TOrder>(ref at, 2 * Vector);
-        Vector512<ulong> fourth = Load<TOrder>(ref at, 3 * Vector);
+        Vector512<ulong> block = Load<TOrder>(ref at, 0, order) ^ seed;
+        Vector512<ulong> second = Load<TOrder>(ref at, Vector, order);
+        Vector512<ulong> third = Load<TOrder>(ref at, 2 * Vector, order);
+        Vector512<ulong> fourth = Load<TOrder>(ref at, 3 * Vector, order);
         at = ref Unsafe.Add(ref at, Stride);
         Vector512<ulong> stride = Vector512.Create(constants.By2048);
         for (; left >= Stride; left -= Stride)
         {
-            block = Fold(block, stride) ^ Load<TOrder>(ref at, 0);
-            second = Fold(second, stride) ^ Load<TOrder>(ref at, Vector);
-            third = Fold(third, stride) ^ Load<TOrder>(ref at, 2 * Vector);
-            fourth = Fold(fourth, stride) ^ Load<TOrder>(ref at, 3 * Vector);
+            block = Fold(block, stride) ^ Load<TOrder>(ref at, 0, order);
+            second = Fold(second, stride) ^ Load<TOrder>(ref at, Vector, order);
+            third = Fold(third, stride) ^ Load<TOrder>(ref at, 2 * Vector, order);
+            fourth = Fold(fourth, stride) ^ Load<TOrder>(ref at, 3 * Vector, order);
             at = ref Unsafe.Add(ref at, Stride);
         }
 
@@ -52,7 +53,7 @@ internal static class Folding512
             ^ Fold(third, one) ^ fourth;
         for (; left >= Vector; left -= Vector)
         {
-            block = Fold(block, one) ^ Load<TOrder>(ref at, 0);
+            block = Fold(block, one) ^ Load<TOrder>(ref at, 0, order);
             at = ref Unsafe.Add(ref at, Vector);
         }
 
@@ -69,8 +70,8 @@ internal static class Folding512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<ulong> Load<TOrder>(ref byte at, nuint offset)
-        where TOrder : struct, IBitOrder => TOrder.Turn(Vector512.LoadUnsafe(ref at, offset));
+    private static Vector512<ulong> Load<TOrder>(ref byte at, nuint offset, Vector512<byte> order)
+        where TOrder : struct, IBitOrder => TOrder.Turn(Vector512.LoadUnsafe(ref at, offset), order);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<ulong> Fold(Vector512<ulong> block, Vector512<ulong> distance) =>

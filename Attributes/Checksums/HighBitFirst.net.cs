@@ -13,19 +13,26 @@ internal readonly struct HighBitFirst : IBitOrder
         get => Vector128.Create((byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
     }
 
+    public static Vector256<byte> Order256
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector256.Create(Backwards, Backwards);
+    }
+
+    public static Vector512<byte> Order512
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.Create(Order256, Order256);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<ulong> Turn(Vector128<byte> data) => Vector128.Shuffle(data, Backwards).AsUInt64();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<ulong> Turn(Vector256<byte> data) =>
-        Avx2.Shuffle(data, Vector256.Create(Backwards, Backwards)).AsUInt64();
+    public static Vector256<ulong> Turn(Vector256<byte> data, Vector256<byte> order) => Avx2.Shuffle(data, order).AsUInt64();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<ulong> Turn(Vector512<byte> data)
-    {
-        Vector256<byte> half = Vector256.Create(Backwards, Backwards);
-        return Avx512BW.Shuffle(data, Vector512.Create(half, half)).AsUInt64();
-    }
+    public static Vector512<ulong> Turn(Vector512<byte> data, Vector512<byte> order) => Avx512BW.Shuffle(data, order).AsUInt64();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<ulong> Seed(ulong register) => Vector128.Create(0, register);
