@@ -1,0 +1,141 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Threading.Tasks.Sources;
+using AioV2.Abi;
+
+namespace AioV2.UserLib;
+
+/// <summary>One awaited request: its iocb, what it pins, and the source of its <see cref="ValueTask{T}"/>. Pooled.</summary>
+/// <remarks>
+/// It is rented by <see cref="AioDispatcher"/>, and goes back in <see cref="GetResult"/>: until then its number in
+/// <c>user_data</c> means this request and no other.
+/// </remarks>
+internal sealed unsafe class AioOperation(AioDispatcher owner, uint index) : IValueTaskSource<Completion>, IThreadPoolWorkItem
+{
+    private ManualResetValueTaskSourceCore<Completion> _core;
+    private byte[] _iocb = GC.AllocateUninitializedArray<byte>(256, pinned: true);
+    private int _iocbBytes;
+    private uint _generation;
+    private MemoryHandle _pin;
+    private SafeHandle? _file;
+    private CancellationToken _token;
+    private CancellationTokenRegistration _registration;
+    private Completion _completion;
+
+    /// <summary>Whether it stands in line for a slot; guarded by the dispatcher's lock.</summary>
+    internal bool Waiting { get; set; }
+
+    /// <summary>Comes back in the event: which operation, and its how-manieth use.</summary>
+    internal ulong UserData => (ulong)_generation << 32 | index;
+
+    internal short Version => _core.Version;
+
+    internal ReadOnlySpan<byte> Iocb => _iocb.AsSpan(0, _iocbBytes);
+
+    internal void* IocbAddress => (void*)Marshal.UnsafeAddrOfPinnedArrayElement(_iocb, 0);
+
+    /// <summary>Fills in the request. The file stays referenced until it was submitted, the memory pinned until the event.</summary>
+    internal void Prepare(Iocb2 iocb, AioAttributes? attributes, MemoryHandle pin, SafeHandle? file, CancellationToken token)
+    {
+        _pin = pin;
+        _token = token;
+        if (file is not null)
+        {
+            var added = false;
+            file.DangerousAddRef(ref added);
+            _file = file;
+            iocb.Fd = (int)file.DangerousGetHandle();
+        }
+
+        var extra = attributes is null ? default : attributes.Bytes;
+        _iocbBytes = Iocb2.SizeOf + extra.Length;
+        if (_iocb.Length < _iocbBytes)
+        {
+            _iocb = GC.AllocateUninitializedArray<byte>((int)Aio2.IocbMax, pinned: true);
+        }
+
+        iocb.Bytes = (uint)_iocbBytes;
+        iocb.UserData = UserData;
+        MemoryMarshal.Write(_iocb, iocb);
+        extra.CopyTo(_iocb.AsSpan(Iocb2.SizeOf));
+    }
+
+    /// <summary>The kernel has taken the request, and with it a reference of its own to the file (SUBMIT-2).</summary>
+    internal void Submitted()
+    {
+        _file?.DangerousRelease();
+        _file = null;
+    }
+
+    /// <summary>From now on the caller's token cancels the request.</summary>
+    internal void WatchToken()
+    {
+        if (_token.CanBeCanceled)
+        {
+            _registration = _token.UnsafeRegister(static state => ((AioOperation)state!).CancelRequested(), this);
+        }
+    }
+
+    /// <summary>Takes the result over and lets go of the memory; the awaiting code runs later, in <see cref="Execute"/>.</summary>
+    internal void Complete(in Completion completion)
+    {
+        _completion = completion;
+        Unpin();
+    }
+
+    /// <summary>Ends it without an event: it was refused at submission.</summary>
+    internal void Fail(Exception exception)
+    {
+        Submitted();
+        Unpin();
+        _core.SetException(exception);
+    }
+
+    /// <inheritdoc/>
+    public void Execute() => _core.SetResult(_completion);
+
+    /// <inheritdoc/>
+    public Completion GetResult(short token)
+    {
+        // The token must be right before anything is given up: GetStatus throws for a ValueTask awaited twice.
+        _core.GetStatus(token);
+
+        // Waits for a cancellation that is under way, so that it never meets the next use of this object.
+        _registration.Dispose();
+        _registration = default;
+        var canceled = _token;
+        try
+        {
+            var result = _core.GetResult(token);
+            if (result.Result == -Errno.ECANCELED)
+            {
+                canceled.ThrowIfCancellationRequested();
+            }
+
+            return result;
+        }
+        finally
+        {
+            _token = default;
+            _completion = default;
+            _generation++;
+            _core.Reset();
+            owner.Return(this);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
+
+    /// <inheritdoc/>
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+
+    private void CancelRequested() => owner.Cancel(this);
+
+    private void Unpin()
+    {
+        _pin.Dispose();
+        _pin = default;
+    }
+}
