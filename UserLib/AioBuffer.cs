@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace AioV2.UserLib;
 
 /// <summary>Aligned native memory for data: never moved, so it needs no pinning, and fit for O_DIRECT.</summary>
-/// <remarks>As a <see cref="MemoryManager{T}"/> it gives <see cref="MemoryManager{T}.Memory"/> for <c>ReadAsync</c>, too.</remarks>
+/// <remarks>It must be disposed, once no request uses it: without that the memory is never given back. As a <see cref="MemoryManager{T}"/> it gives <see cref="MemoryManager{T}.Memory"/> for <c>ReadAsync</c>, too.</remarks>
 public sealed unsafe class AioBuffer : MemoryManager<byte>
 {
     private byte* _address;
@@ -18,9 +18,6 @@ public sealed unsafe class AioBuffer : MemoryManager<byte>
         Bytes = bytes;
         _address = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, (nuint)alignment);
     }
-
-    /// <summary>Frees what was not disposed.</summary>
-    ~AioBuffer() => Dispose(false);
 
     /// <summary>Size.</summary>
     public int Bytes { get; }
@@ -51,6 +48,5 @@ public sealed unsafe class AioBuffer : MemoryManager<byte>
     {
         NativeMemory.AlignedFree(_address);
         _address = null;
-        GC.SuppressFinalize(this);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using AioV2.Abi;
 using AioV2.Abi.Calls;
@@ -23,12 +24,12 @@ internal sealed unsafe class AioDispatcher
     private readonly Lock _gate = new();
     private readonly Stack<AioOperation> _idle = new();
     private readonly Queue<AioOperation> _line = new();
-    private readonly ManualResetEventSlim _drained = new(initialState: true);
     private readonly Thread _thread;
     private AioOperation[] _operations = [];
     private int _count;
     private int _inFlight;
     private int _outstanding;
+    private TaskCompletionSource? _drained;
     private bool _closing;
 
     internal AioDispatcher(IAio2 kernel, uint ctx, int slots, bool inline)
@@ -54,11 +55,19 @@ internal sealed unsafe class AioDispatcher
         bool now;
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_closing, typeof(AioContext));
+            if (_closing)
+            {
+                pin.Dispose();
+                throw new ObjectDisposedException(nameof(AioContext));
+            }
+
             operation = _idle.Count > 0 ? _idle.Pop() : Grow();
-            operation.Prepare(iocb, attributes, pin, file, token);
+            if (!TryPrepare(operation, iocb, attributes, pin, file, token, out var failure))
+            {
+                return ValueTask.FromException<Completion>(failure);
+            }
+
             _outstanding++;
-            _drained.Reset();
             now = _inFlight < _slots && _line.Count == 0;
             if (now)
             {
@@ -102,8 +111,7 @@ internal sealed unsafe class AioDispatcher
 
         if (wasWaiting)
         {
-            // It stays in the queue's storage until its turn; SubmitNext passes over it. Nothing else touches it.
-            operation.Submitted();
+            // Its place in the queue is passed over when its turn comes.
             Finish(operation, new Completion(operation.UserData, -Errno.ECANCELED), hadSlot: false);
             return;
         }
@@ -118,20 +126,28 @@ internal sealed unsafe class AioDispatcher
         lock (_gate)
         {
             _closing = true;
+            if (_outstanding == 0)
+            {
+                return;
+            }
+
+            _drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
-        _drained.Wait();
+        _drained.Task.Wait();
+    }
+
+    internal void ThrowIfOnReapingThread()
+    {
+        if (Thread.CurrentThread == _thread)
+        {
+            throw new InvalidOperationException(
+                "Dispose on the context's reaping thread (InlineContinuations) would wait for itself: use await DisposeAsync()");
+        }
     }
 
     /// <summary>Waits for the reaping thread, which ends when the context was destroyed.</summary>
-    internal void Join()
-    {
-        if (Thread.CurrentThread != _thread)
-        {
-            _thread.Join();
-            _drained.Dispose();
-        }
-    }
+    internal void Join() => _thread.Join();
 
     private AioOperation Grow()
     {
@@ -148,28 +164,42 @@ internal sealed unsafe class AioDispatcher
         return operation;
     }
 
-    private void Submit(AioOperation operation)
+    private bool TryPrepare(
+        AioOperation operation, in Iocb2 iocb, AioAttributes? attributes, MemoryHandle pin, SafeHandle? file, CancellationToken token,
+        [NotNullWhen(false)] out Exception? failure)
     {
-        var ext = new Aio2Extack { Size = Aio2Extack.SizeOf };
-        var taken = _kernel.Submit(_ctx, operation.IocbAddress, (nuint)operation.Iocb.Length, &ext);
-        if (taken > 0)
-        {
-            return;
-        }
-
-        Exception refusal;
         try
         {
-            CallErrors.ThrowRefused(taken, ext);
-            return;
+            operation.Prepare(iocb, attributes, pin, file, token);
+            failure = null;
+            return true;
         }
-        catch (Aio2Exception e)
+        catch (ObjectDisposedException e)
         {
-            refusal = e;
+            // The file is closed already: nothing was referenced, and the operation was not used.
+            pin.Dispose();
+            _idle.Push(operation);
+            failure = e;
+            return false;
         }
+    }
 
-        operation.Fail(refusal);
-        Leave(hadSlot: true);
+    /// <summary>Submits one request and, each time one is refused, the next in line that its slot goes to.</summary>
+    private void Submit(AioOperation? operation)
+    {
+        while (operation is not null)
+        {
+            var ext = new Aio2Extack { Size = Aio2Extack.SizeOf };
+            var taken = _kernel.Submit(_ctx, operation.IocbAddress, (nuint)operation.IocbBytes, &ext);
+            if (taken > 0)
+            {
+                return;
+            }
+
+            operation.Fail(CallErrors.Refused(taken, ext));
+            Resume(operation);
+            operation = Leave(hadSlot: true);
+        }
     }
 
     private void Run()
@@ -213,7 +243,6 @@ internal sealed unsafe class AioDispatcher
 
             var operation = Volatile.Read(ref _operations)[(uint)reader.UserData];
             Debug.Assert(operation.UserData == reader.UserData, "an event of another generation");
-            operation.Submitted();
             Finish(operation, new Completion(reader), hadSlot: true);
         }
     }
@@ -221,6 +250,12 @@ internal sealed unsafe class AioDispatcher
     private void Finish(AioOperation operation, in Completion completion, bool hadSlot)
     {
         operation.Complete(completion);
+        Resume(operation);
+        Submit(Leave(hadSlot));
+    }
+
+    private void Resume(AioOperation operation)
+    {
         if (_inline)
         {
             operation.Execute();
@@ -229,42 +264,33 @@ internal sealed unsafe class AioDispatcher
         {
             ThreadPool.UnsafeQueueUserWorkItem(operation, preferLocal: false);
         }
-
-        Leave(hadSlot);
     }
 
-    /// <summary>One request is over: its slot goes to the first in line.</summary>
-    private void Leave(bool hadSlot)
+    /// <summary>One request is over: its slot goes to the first in line, which is returned for submission.</summary>
+    private AioOperation? Leave(bool hadSlot)
     {
-        AioOperation? next = null;
         lock (_gate)
         {
-            _outstanding--;
-            if (hadSlot)
+            _inFlight -= hadSlot ? 1 : 0;
+            AioOperation? next = null;
+            while (next is null && _inFlight < _slots && _line.TryDequeue(out var candidate))
             {
-                _inFlight--;
+                // Not waiting: it was cancelled while it stood here.
+                next = candidate.Waiting ? candidate : null;
             }
 
-            while (_inFlight < _slots && _line.TryDequeue(out var candidate))
+            if (next is not null)
             {
-                if (candidate.Waiting)
-                {
-                    candidate.Waiting = false;
-                    _inFlight++;
-                    next = candidate;
-                    break;
-                }
+                next.Waiting = false;
+                _inFlight++;
             }
 
-            if (_outstanding == 0)
+            if (--_outstanding == 0)
             {
-                _drained.Set();
+                _drained?.SetResult();
             }
-        }
 
-        if (next is not null)
-        {
-            Submit(next);
+            return next;
         }
     }
 }

@@ -14,13 +14,13 @@ internal sealed unsafe class AioOperation(AioDispatcher owner, uint index) : IVa
 {
     private ManualResetValueTaskSourceCore<Completion> _core;
     private byte[] _iocb = GC.AllocateUninitializedArray<byte>(256, pinned: true);
-    private int _iocbBytes;
     private uint _generation;
     private MemoryHandle _pin;
     private SafeHandle? _file;
     private CancellationToken _token;
     private CancellationTokenRegistration _registration;
     private Completion _completion;
+    private Exception? _refusal;
 
     /// <summary>Whether it stands in line for a slot; guarded by the dispatcher's lock.</summary>
     internal bool Waiting { get; set; }
@@ -30,11 +30,11 @@ internal sealed unsafe class AioOperation(AioDispatcher owner, uint index) : IVa
 
     internal short Version => _core.Version;
 
-    internal ReadOnlySpan<byte> Iocb => _iocb.AsSpan(0, _iocbBytes);
+    internal int IocbBytes { get; private set; }
 
     internal void* IocbAddress => (void*)Marshal.UnsafeAddrOfPinnedArrayElement(_iocb, 0);
 
-    /// <summary>Fills in the request. The file stays referenced until it was submitted, the memory pinned until the event.</summary>
+    /// <summary>Fills in the request. The file stays referenced and the memory pinned until the event.</summary>
     internal void Prepare(Iocb2 iocb, AioAttributes? attributes, MemoryHandle pin, SafeHandle? file, CancellationToken token)
     {
         _pin = pin;
@@ -48,23 +48,16 @@ internal sealed unsafe class AioOperation(AioDispatcher owner, uint index) : IVa
         }
 
         var extra = attributes is null ? default : attributes.Bytes;
-        _iocbBytes = Iocb2.SizeOf + extra.Length;
-        if (_iocb.Length < _iocbBytes)
+        IocbBytes = Iocb2.SizeOf + extra.Length;
+        if (_iocb.Length < IocbBytes)
         {
             _iocb = GC.AllocateUninitializedArray<byte>((int)Aio2.IocbMax, pinned: true);
         }
 
-        iocb.Bytes = (uint)_iocbBytes;
+        iocb.Bytes = (uint)IocbBytes;
         iocb.UserData = UserData;
         MemoryMarshal.Write(_iocb, iocb);
         extra.CopyTo(_iocb.AsSpan(Iocb2.SizeOf));
-    }
-
-    /// <summary>The kernel has taken the request, and with it a reference of its own to the file (SUBMIT-2).</summary>
-    internal void Submitted()
-    {
-        _file?.DangerousRelease();
-        _file = null;
     }
 
     /// <summary>From now on the caller's token cancels the request.</summary>
@@ -80,19 +73,28 @@ internal sealed unsafe class AioOperation(AioDispatcher owner, uint index) : IVa
     internal void Complete(in Completion completion)
     {
         _completion = completion;
-        Unpin();
+        LetGo();
     }
 
-    /// <summary>Ends it without an event: it was refused at submission.</summary>
-    internal void Fail(Exception exception)
+    /// <summary>The same without an event: it was refused at submission.</summary>
+    internal void Fail(Exception refusal)
     {
-        Submitted();
-        Unpin();
-        _core.SetException(exception);
+        _refusal = refusal;
+        LetGo();
     }
 
     /// <inheritdoc/>
-    public void Execute() => _core.SetResult(_completion);
+    public void Execute()
+    {
+        if (_refusal is { } refusal)
+        {
+            _core.SetException(refusal);
+        }
+        else
+        {
+            _core.SetResult(_completion);
+        }
+    }
 
     /// <inheritdoc/>
     public Completion GetResult(short token)
@@ -118,6 +120,7 @@ internal sealed unsafe class AioOperation(AioDispatcher owner, uint index) : IVa
         {
             _token = default;
             _completion = default;
+            _refusal = null;
             _generation++;
             _core.Reset();
             owner.Return(this);
@@ -133,9 +136,11 @@ internal sealed unsafe class AioOperation(AioDispatcher owner, uint index) : IVa
 
     private void CancelRequested() => owner.Cancel(this);
 
-    private void Unpin()
+    private void LetGo()
     {
         _pin.Dispose();
         _pin = default;
+        _file?.DangerousRelease();
+        _file = null;
     }
 }

@@ -17,10 +17,9 @@ internal static class CallErrors
         return result;
     }
 
-    /// <summary>Throws for a refused submission, with what its <c>ext</c> tells (SUBMIT-5).</summary>
-    [DoesNotReturn]
-    internal static void ThrowRefused(long result, in Aio2Extack ext) =>
-        throw new Aio2Exception("io_submit2", (int)-result, ext.Reason, ext.Reason == Aio2Reason.None ? -1 : (long)ext.FieldOffset);
+    /// <summary>A refused submission, with what its <c>ext</c> tells (SUBMIT-5).</summary>
+    internal static Aio2Exception Refused(long result, in Aio2Extack ext) =>
+        new Aio2Exception("io_submit2", (int)-result, ext.Reason, ext.Reason == Aio2Reason.None ? -1 : (long)ext.FieldOffset);
 
     /// <summary>What a request's own failure is called.</summary>
     internal static Aio2Exception OfRequest(long result) => new((int)-result, $"the request failed: {ErrnoText.Of((int)-result)}");
