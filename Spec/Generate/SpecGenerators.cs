@@ -8,6 +8,18 @@ public static class SpecGenerators
     /// <summary>Path of the spec from the root of the repository.</summary>
     public const string SpecPath = "Spec/aio2.yaml";
 
+    /// <summary>Path of the ABI document from the root of the repository.</summary>
+    public const string DocumentPath = "io_setup2.md";
+
+    /// <summary>The C header <c>linux/aio2_abi.h</c>: constants and structs (ABI-1).</summary>
+    public static string Header(SpecDocument spec) => CHeader.Generate(spec);
+
+    /// <summary>The C header <c>aio2_calls.h</c>: prototypes and the texts of the reason codes.</summary>
+    public static string CallsHeader(SpecDocument spec) => CCallsHeader.Generate(spec);
+
+    /// <summary>The JSON schema of the spec language, for editors. It depends on no spec.</summary>
+    public static string Schema() => JsonSchema.Generate();
+
     /// <summary>The C# of <c>Abi/Generated</c>.</summary>
     public static IReadOnlyList<GeneratedFile> CSharp(SpecDocument spec) =>
     [
@@ -17,8 +29,26 @@ public static class SpecGenerators
         new("Abi/Generated/Catalog.g.cs", CSharpCatalog.Generate(spec)),
     ];
 
-    /// <summary>Every generated file of the repository at <paramref name="root"/>.</summary>
-    public static IReadOnlyList<GeneratedFile> All(SpecDocument spec, string root) => [.. CSharp(spec)];
+    /// <summary>The tables of the ABI document, one after the other, without its prose.</summary>
+    public static string Tables(SpecDocument spec) =>
+        string.Join('\n', MarkdownTables.Regions.Select(region => $"### {region}\n\n{MarkdownTables.Generate(spec, region)}"));
+
+    /// <summary>The ABI document with its tables made anew; the prose stays.</summary>
+    /// <exception cref="SpecException">The document lacks a region, or has one that is unknown or not closed.</exception>
+    public static string Document(SpecDocument spec, string document) =>
+        MarkdownRegions.Update(document, DocumentPath, MarkdownTables.Regions, region => MarkdownTables.Generate(spec, region));
+
+    /// <summary>Every generated file of the repository at <paramref name="root"/>; reads the ABI document there.</summary>
+    /// <exception cref="SpecException">The ABI document's regions are broken.</exception>
+    /// <exception cref="IOException">The ABI document cannot be read.</exception>
+    public static IReadOnlyList<GeneratedFile> All(SpecDocument spec, string root) =>
+    [
+        .. CSharp(spec),
+        new("Spec/include/linux/aio2_abi.h", Header(spec)),
+        new("Spec/include/aio2_calls.h", CallsHeader(spec)),
+        new("Spec/aio2.schema.json", Schema()),
+        new(DocumentPath, Document(spec, File.ReadAllText(Path.Combine(root, DocumentPath)))),
+    ];
 
     /// <summary>The root of the repository that a folder lies in, or null: the folder with <c>AioV2.sln</c>.</summary>
     public static string? FindRoot(string from)
