@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using AioV2.Abi;
 
 namespace AioV2.Kernel.Memory;
@@ -9,6 +10,8 @@ namespace AioV2.Kernel.Memory;
 /// <para>Every call answers 0, or <c>-EFAULT</c> where a byte cannot be reached: unmapped, protected, past the end of a
 /// mapped file, in the kernel's half, or past the end of the address space. No bytes at all are always fine, whatever the address.</para>
 /// <para>What a failed copy has already moved stays moved, as with a real kernel's; a copy of several bytes is no atomic access.</para>
+/// <para>A thread that has SIGSEGV or SIGBUS blocked is killed by the system when it passes a bad address while the
+/// fix-up is in use: a fault of an instruction cannot be held back.</para>
 /// <para>Thread-safe; nothing is allocated on the managed heap after construction.</para>
 /// </remarks>
 internal sealed unsafe class UserMemory
@@ -16,10 +19,10 @@ internal sealed unsafe class UserMemory
     /// <summary>Copies up to this size do not tell the collector that they are outside managed code.</summary>
     public const int SmallBytes = 4096;
 
-    private const ulong FirstPage = 4096;
+    private const ulong SmallestPage = 4096;
     private const int ZeroBytes = 4096;
 
-    private static readonly byte* Zeroes = (byte*)System.Runtime.InteropServices.NativeMemory.AllocZeroed(ZeroBytes);
+    private static readonly byte* Zeroes = (byte*)NativeMemory.AllocZeroed(ZeroBytes);
 
     private readonly object gate = new();
     private volatile uint kind;
@@ -42,6 +45,7 @@ internal sealed unsafe class UserMemory
         {
             kind = Aio2UserMemory.Fixup;
             Reason = "the copy routine's own faults were caught at load";
+            Verify();
         }
     }
 
@@ -222,25 +226,22 @@ internal sealed unsafe class UserMemory
 
         // One byte of each page; 4096 is the smallest page there is, so larger ones are only asked more often.
         var last = userDst + bytes - 1;
-        for (var at = userDst; ; at = (at & ~(FirstPage - 1)) + FirstPage)
+        for (var at = userDst; at <= last; at = (at & ~(SmallestPage - 1)) + SmallestPage)
         {
-            if (at > last)
-            {
-                return 0;
-            }
-
             var writable = kind == Aio2UserMemory.Fixup ? FixupMemory.IsWritable((void*)at) : BounceMemory.IsWritable(at);
             if (!writable)
             {
                 return -Errno.EFAULT;
             }
         }
+
+        return 0;
     }
 
     /// <summary>Below the kernel's half, without a wrap. The null page is refused here so that the direct policy sees it too.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsUserRange(ulong address, nuint bytes) =>
-        bytes == 0 || (address >= FirstPage && address <= long.MaxValue && bytes <= long.MaxValue - address);
+        bytes == 0 || (address >= SmallestPage && address <= long.MaxValue && bytes <= long.MaxValue - address);
 
     private void FallToBounce(string reason)
     {

@@ -6,6 +6,7 @@ using AioV2.Kernel.Memory;
 namespace AioV2.Kernel.Tests.Memory;
 
 /// <summary>The checked copies beside what else happens in a process: other threads, the collector, the runtime's own faults.</summary>
+[Collection(SignalHandlers.Name)]
 public unsafe class UserMemoryRuntimeTests
 {
     private const int Page = TestPages.Page;
@@ -99,15 +100,6 @@ public unsafe class UserMemoryRuntimeTests
 
         Assert.True(done.IsSet);
         Assert.Equal((0, 6000), (wrong, caught));
-    }
-
-    [Fact]
-    public void The_handlers_are_still_in_place_and_verification_keeps_the_fixup()
-    {
-        var memory = Checker("fixup");
-        memory.Verify();
-        Assert.True(memory.Kind == Aio2UserMemory.Fixup, memory.Reason);
-        Assert.True(FixupMemory.IsInstalled);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -7,6 +7,7 @@ namespace AioV2.Kernel.Tests.Memory;
 
 /// <summary>The laws of user memory, for each of the two ways of checking it.</summary>
 [Requirement("ERR-1")]
+[Collection(SignalHandlers.Name)]
 public unsafe class UserMemoryTests
 {
     private const int Page = TestPages.Page;
