@@ -15,4 +15,12 @@ internal static class Repository
     public static SpecDocument Spec { get; } = SpecParser.Parse(SpecBytes, "aio2.yaml");
 
     public static string At(string path) => Path.Combine(Root, path);
+
+    /// <summary>A path for something made by a test; its folder exists.</summary>
+    public static string Artifact(string folder, string file)
+    {
+        var path = Path.Combine(Root, "artifacts", "tests", folder);
+        Directory.CreateDirectory(path);
+        return Path.Combine(path, file);
+    }
 }
