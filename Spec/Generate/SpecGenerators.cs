@@ -44,6 +44,7 @@ public static class SpecGenerators
     public static IReadOnlyList<GeneratedFile> All(SpecDocument spec, string root) =>
     [
         .. CSharp(spec),
+        new("Attributes/Generated/AttributePayload.g.cs", CSharpPayloads.Generate(spec)),
         new("Spec/include/linux/aio2_abi.h", Header(spec)),
         new("Spec/include/aio2_calls.h", CallsHeader(spec)),
         new("Spec/aio2.schema.json", Schema()),
