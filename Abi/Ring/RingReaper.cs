@@ -123,6 +123,7 @@ public sealed unsafe class RingReaper
             }
             else if (IsStill(head))
             {
+                bytes = sound ? bytes : 0;
                 return sound ? RingStatus.TooSmall : RingStatus.Corrupt;
             }
         }
@@ -136,7 +137,8 @@ public sealed unsafe class RingReaper
         bytes = 0;
         while (true)
         {
-            RingStatus status = Look(out ulong head, out ulong tail);
+            // All that is there is wanted: the tail last seen would do for one record only.
+            RingStatus status = LookAfresh(out ulong head, out ulong tail);
             if (status != RingStatus.Event)
             {
                 return status;
@@ -208,6 +210,14 @@ public sealed unsafe class RingReaper
         // A head that the call moved beyond it makes the difference huge, and tail is loaded anew.
         tail = Volatile.Read(ref _seenTail);
         return tail - head - 1 < _data.RingBytes ? RingStatus.Event : LookAgain(ref head, ref tail);
+    }
+
+    private RingStatus LookAfresh(out ulong head, out ulong tail)
+    {
+        // As in Look.
+        head = Volatile.Read(ref _user->Head);
+        tail = head;
+        return LookAgain(ref head, ref tail);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
