@@ -43,7 +43,7 @@ internal static class NameChecks
         foreach (var (name, at) in names)
         {
             if (!seen.TryAdd(name, at))
-                errors.Add(at, $"expected a {what} of its own: '{name}' stands at line {seen[name].Line} already");
+                errors.Add(at, $"expected each {what} once: '{name}' stands at line {seen[name].Line} already");
         }
     }
 }

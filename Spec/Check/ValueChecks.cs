@@ -22,7 +22,7 @@ internal static class ValueChecks
         if (spec.Opcodes.Values.Count > 64)
             errors.Add(spec.Opcodes.Values[64].At, "expected at most 64 operations: what an attribute fits is a 64-bit mask");
         foreach (var attribute in spec.Attributes.Values.Where(v => v.Value >= spec.DriverBase))
-            errors.Add(attribute.AtKey("value"), $"expected a type below driver_base {spec.DriverBase:#x}: the rest is the drivers' own (ATTR-5)");
+            errors.Add(attribute.AtKey("value"), $"expected a type below driver_base 0x{spec.DriverBase:x}: the rest is the drivers' own (ATTR-5)");
         var version = spec.Constants.FirstOrDefault(c => c.Name == "AIO2_VERSION");
         if (version is not null && version.Value != (ulong)spec.AbiVersion)
             errors.Add(version.AtKey("value"), $"expected AIO2_VERSION to be abi_version {spec.AbiVersion}, found {version.Value}");
