@@ -32,7 +32,8 @@ public static partial class Crc32C
         }
 
         int whole = data.Length & ~15;
-        return UpdateByInstruction((uint)Polynomial.Update(register, data[..whole]), data[whole..]);
+        register = (uint)Polynomial.Update(register, data[..whole]);
+        return whole == data.Length ? register : UpdateByInstruction(register, data[whole..]);
     }
 
     private static uint UpdateByInstruction(uint register, ReadOnlySpan<byte> data)

@@ -52,23 +52,26 @@ internal sealed partial class CrcPolynomial
     };
 
     // Folding takes whole blocks of 16 bytes; what is left goes by table.
-    private ulong UpdateByFolding128(ulong register, ReadOnlySpan<byte> data) => UpdateByTable(
+    private ulong UpdateByFolding128(ulong register, ReadOnlySpan<byte> data) => UpdateRest(
         LeastSignificantFirst
             ? Folding128.Update<LowBitFirst>(folding, register, data)
             : Folding128.Update<HighBitFirst>(folding, register, data),
-        data[(data.Length & ~15)..]);
+        data);
 
-    private ulong UpdateByFolding256(ulong register, ReadOnlySpan<byte> data) => UpdateByTable(
+    private ulong UpdateByFolding256(ulong register, ReadOnlySpan<byte> data) => UpdateRest(
         LeastSignificantFirst
             ? Folding256.Update<LowBitFirst>(folding, register, data)
             : Folding256.Update<HighBitFirst>(folding, register, data),
-        data[(data.Length & ~15)..]);
+        data);
 
-    private ulong UpdateByFolding512(ulong register, ReadOnlySpan<byte> data) => UpdateByTable(
+    private ulong UpdateByFolding512(ulong register, ReadOnlySpan<byte> data) => UpdateRest(
         LeastSignificantFirst
             ? Folding512.Update<LowBitFirst>(folding, register, data)
             : Folding512.Update<HighBitFirst>(folding, register, data),
-        data[(data.Length & ~15)..]);
+        data);
+
+    private ulong UpdateRest(ulong register, ReadOnlySpan<byte> data) =>
+        (data.Length & 15) == 0 ? register : UpdateByTable(register, data[(data.Length & ~15)..]);
 
     partial void Prepare() => folding = new FoldingConstants(Polynomial, LeastSignificantFirst);
 }
