@@ -1,0 +1,38 @@
+using AioV2.Abi;
+using AioV2.Kernel.Requests;
+
+namespace AioV2.Kernel.Attributes;
+
+/// <summary>What the kernel does for one attribute type. Adding an attribute is one class like this and one line in
+/// <see cref="AttributeHandlers"/>.</summary>
+/// <remarks>Payloads are the kernel's copy, zero-extended to the known size (ATTR-4). <c>ret</c> is the return inside the
+/// event, prefilled with <c>-EOPNOTSUPP</c> (ATTR-2); it is null with NORETURN. Handlers have no state: they run on any
+/// thread, for many requests at once, and allocate nothing.</remarks>
+internal abstract unsafe class AttributeHandler
+{
+    protected AttributeHandler(ushort type) => Info = Aio2Catalog.Attribute(type)!.Value;
+
+    /// <summary>What the spec says of the attribute.</summary>
+    public AttrInfo Info { get; }
+
+    /// <summary>Which hooks a request with this attribute needs: HooksAtIssue, HooksAtComplete.</summary>
+    public virtual RequestTraits Hooks => RequestTraits.None;
+
+    /// <summary>Judges a payload's values, before anything is accepted.</summary>
+    public virtual AttributeFault Validate(byte* payload, in OpInfo op) => AttributeFault.None;
+
+    /// <summary>The request is accepted. For an operation without a descriptor this runs under the context's lock.</summary>
+    public virtual void AtSubmit(Request* r, byte* payload, Aio2AttrRet* ret, int userFd)
+    {
+    }
+
+    /// <summary>The engine begins it.</summary>
+    public virtual void AtIssue(Request* r, byte* payload, Aio2AttrRet* ret, int fd)
+    {
+    }
+
+    /// <summary>Its result is decided and stands in <see cref="Request.Res"/>; nothing is published yet.</summary>
+    public virtual void AtComplete(Request* r, byte* payload, Aio2AttrRet* ret)
+    {
+    }
+}

@@ -1,0 +1,34 @@
+using AioV2.Abi;
+using AioV2.Kernel.Linux;
+using AioV2.Kernel.Requests;
+
+namespace AioV2.Kernel.Attributes;
+
+/// <summary>TIMING: when the request was accepted, begun and decided, CLOCK_MONOTONIC ns (ATTR-7).</summary>
+/// <remarks>A request that ends without having been begun (cancelled while queued) was never issued: its issue stamp is that
+/// of its completion, so that submit ≤ issue ≤ complete holds always.</remarks>
+internal sealed unsafe class TimingHandler() : AttributeHandler(Aio2AttrType.Timing)
+{
+    public override RequestTraits Hooks => RequestTraits.HooksAtIssue | RequestTraits.HooksAtComplete;
+
+    public override void AtSubmit(Request* r, byte* payload, Aio2AttrRet* ret, int userFd) => r->SubmitTime = MonotonicClock.Now;
+
+    public override void AtIssue(Request* r, byte* payload, Aio2AttrRet* ret, int fd) => r->IssueTime = MonotonicClock.Now;
+
+    public override void AtComplete(Request* r, byte* payload, Aio2AttrRet* ret)
+    {
+        if (ret == null)
+        {
+            return;
+        }
+
+        var now = MonotonicClock.Now;
+        ret->Status = 0;
+        *(Aio2RetTiming*)(ret + 1) = new Aio2RetTiming
+        {
+            Submit = (ulong)r->SubmitTime,
+            Issue = (ulong)(r->IssueTime != 0 ? r->IssueTime : now),
+            Complete = (ulong)now,
+        };
+    }
+}

@@ -1,0 +1,21 @@
+using AioV2.Abi;
+using AioV2.Kernel.Requests;
+
+namespace AioV2.Kernel.Attributes;
+
+/// <summary>TRACE_ID: a trace context's id, echoed (ATTR-7).</summary>
+internal sealed unsafe class TraceIdHandler() : AttributeHandler(Aio2AttrType.TraceId)
+{
+    public override void AtSubmit(Request* r, byte* payload, Aio2AttrRet* ret, int userFd)
+    {
+        if (ret != null)
+        {
+            ret->Status = 0;
+            *(Aio2RetTraceId*)(ret + 1) = new Aio2RetTraceId
+            {
+                High = ((Aio2AttrTraceId*)payload)->High,
+                Low = ((Aio2AttrTraceId*)payload)->Low,
+            };
+        }
+    }
+}

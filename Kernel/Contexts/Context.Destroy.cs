@@ -1,0 +1,70 @@
+using AioV2.Abi;
+using AioV2.Kernel.Requests;
+
+namespace AioV2.Kernel.Contexts;
+
+internal sealed unsafe partial class Context
+{
+    /// <summary>Ends the context: 0, or <c>-ENXIO</c> if that has begun before (DESTROY-1).</summary>
+    public long Destroy()
+    {
+        if ((Interlocked.Or(ref _gate, Dying) & Dying) != 0)
+        {
+            return -Errno.ENXIO;
+        }
+
+        _lock.Enter();
+        _dying = true;
+        CancelAll();
+        var roused = _waiters.TakeReady(0, turnIsFree: true, everybody: true);
+        _lock.Exit();
+        Waiter.Rouse(roused);
+        AwaitQuiet();
+
+        // Nobody is inside and nothing is outstanding: this thread is alone.
+        Kernel.Forget(this);
+        while (!_list.IsEmpty)
+        {
+            Free(_list.TakeFirst());
+        }
+
+        _ring?.SetFlags(Aio2RingFlags.Dead);
+        FreeNative();
+        return 0;
+    }
+
+    private void AwaitQuiet()
+    {
+        while (true)
+        {
+            var seen = Quiet.Count;
+            _lock.Enter();
+            var quiet = _outstanding.Count == 0;
+            _lock.Exit();
+
+            // In this order: a pass enters the gate before its requests leave the outstanding list.
+            if (quiet && Volatile.Read(ref _gate) == Dying)
+            {
+                return;
+            }
+
+            Quiet.Await(seen);
+        }
+    }
+
+    private void CancelAll()
+    {
+        for (var r = _outstanding.Oldest; r != null; r = r->NewerOutstanding)
+        {
+            _ = CancelLocked(r);
+        }
+    }
+
+    // Tells one outstanding request to cancel: true, if it was told.
+    private bool CancelLocked(Request* r)
+    {
+        var state = Interlocked.CompareExchange(ref r->State, (int)RequestState.Cancelled, (int)RequestState.Queued);
+        return state == (int)RequestState.Queued
+            || (state == (int)RequestState.Running && Kernel.Engine.Cancel(r) == Engines.CancelAnswer.Told);
+    }
+}

@@ -1,0 +1,304 @@
+using System.Diagnostics;
+using AioV2.Abi;
+using AioV2.Abi.Ring;
+using AioV2.Kernel.Requests;
+
+namespace AioV2.Kernel.Contexts;
+
+internal sealed unsafe partial class Context
+{
+    private const int StageBytes = (int)Aio2.EventMax;
+
+    // What one look at the context told.
+    private enum Look
+    {
+        // Nothing that satisfies the call.
+        Wait,
+
+        // Another call copies from the list.
+        WaitTurn,
+
+        // The claim, or the chain, is to be copied.
+        Copy,
+
+        // The result stands.
+        Return,
+    }
+
+    /// <summary>Waits for events and takes them (GET-1…6). The caller is inside.</summary>
+    /// <param name="events">The user's buffer.</param>
+    /// <param name="bytes">Room there.</param>
+    /// <param name="minBytes">At most <paramref name="bytes"/>.</param>
+    /// <param name="deadline">CLOCK_MONOTONIC ns, or <see cref="Linux.Futex.Never"/>.</param>
+    /// <param name="mask">The signal mask while waiting, or null.</param>
+    /// <param name="eventFd">What to sleep on with a mask, or -1.</param>
+    public long GetEvents(ulong events, ulong bytes, ulong minBytes, long deadline, ulong* mask, int eventFd)
+    {
+        var waiter = new Waiter { EventFd = eventFd };
+        var force = minBytes == 0;
+        var claimed = false;
+        ulong taken = 0;
+        while (true)
+        {
+            var room = bytes - taken;
+            _lock.Enter();
+            if (claimed)
+            {
+                _waiters.DropClaim(&waiter);
+                claimed = false;
+            }
+
+            var look = LookAt(room, minBytes, force || taken != 0, out var result, out var claim, out var chain);
+            if (look is Look.Wait or Look.WaitTurn)
+            {
+                waiter.Prepare(room, minBytes, look == Look.WaitTurn);
+                _waiters.Enqueue(&waiter);
+            }
+
+            var roused = WakeReady();
+            _lock.Exit();
+            Waiter.Rouse(roused);
+
+            switch (look)
+            {
+                case Look.Return:
+                    return taken != 0 ? (long)taken : result;
+                case Look.Copy:
+                    result = claim.Bytes != 0 ? CopyClaim(events + taken, claim) : CopyChain(events + taken, chain);
+                    if (result < 0)
+                    {
+                        return taken != 0 ? (long)taken : result;
+                    }
+
+                    taken += (ulong)result;
+                    if (result != 0 && (_list.IsEmpty || bytes - taken < IoEvent2.SizeOf))
+                    {
+                        return (long)taken;
+                    }
+
+                    break;
+                default:
+                    // A turn comes soon, so that no deadline applies: the copy in progress is bounded.
+                    var slept = SleepUnlessRoused(&waiter, look == Look.WaitTurn ? Linux.Futex.Never : deadline, mask, out claimed);
+                    if (slept == -Errno.EINTR)
+                    {
+                        if (claimed)
+                        {
+                            GiveUpClaim(&waiter);
+                        }
+
+                        return taken != 0 ? (long)taken : slept;
+                    }
+
+                    force |= slept == -Errno.ETIMEDOUT;
+                    break;
+            }
+        }
+    }
+
+    // Sleeps; afterwards the waiter is off the queue, and claimed says whether a waker took it off.
+    private int SleepUnlessRoused(Waiter* waiter, long deadline, ulong* mask, out bool claimed)
+    {
+        var slept = Waiter.Sleep(waiter, deadline, mask);
+        claimed = true;
+        if (slept != 0)
+        {
+            _lock.Enter();
+            if (waiter->IsQueued)
+            {
+                _waiters.Remove(waiter);
+                claimed = false;
+            }
+
+            _lock.Exit();
+            if (claimed)
+            {
+                Waiter.AwaitRousing(waiter);
+            }
+        }
+
+        return slept;
+    }
+
+    private void GiveUpClaim(Waiter* waiter)
+    {
+        _lock.Enter();
+        _waiters.DropClaim(waiter);
+        var roused = WakeReady();
+        _lock.Exit();
+        Waiter.Rouse(roused);
+    }
+
+    // One look, under the lock. Shared ring: a claim on what it holds. Else: a chain taken off the list.
+    private Look LookAt(ulong room, ulong minBytes, bool force, out long result, out RingClaim claim, out Request* chain)
+    {
+        claim = default;
+        chain = null;
+        result = _dying ? -Errno.ENXIO : 0;
+        Drain();
+        if (_dying || room == 0)
+        {
+            return Look.Return;
+        }
+
+        if (IsDirect)
+        {
+            return LookAtList(room, minBytes, force, out result, out chain);
+        }
+
+        if (!force && !WaiterQueue.CanReturn(Available(), room, minBytes))
+        {
+            return IsDirect ? LookAtList(room, minBytes, force, out result, out chain) : Look.Wait;
+        }
+
+        switch (_ring!.Collect((int)Math.Min(room, int.MaxValue), out claim))
+        {
+            case RingStatus.Event:
+                return Look.Copy;
+            case RingStatus.TooSmall:
+                result = -Errno.EMSGSIZE;
+                return Look.Return;
+            case RingStatus.Empty:
+                return force ? Look.Return : Look.Wait;
+            default:
+                return LookAtList(room, minBytes, force, out result, out chain);
+        }
+    }
+
+    private Look LookAtList(ulong room, ulong minBytes, bool force, out long result, out Request* chain)
+    {
+        chain = null;
+        result = 0;
+        if (_copying)
+        {
+            return Look.WaitTurn;
+        }
+
+        if (_list.IsEmpty || !(force || WaiterQueue.CanReturn(_list.EventBytes, room, minBytes)))
+        {
+            return force ? Look.Return : Look.Wait;
+        }
+
+        if (_list.First->EventBytes > room)
+        {
+            result = -Errno.EMSGSIZE;
+            return Look.Return;
+        }
+
+        // What is taken keeps its slots until it is copied; others wait for their turn, so that a fault can put it back.
+        Request* last = null;
+        chain = _list.First;
+        for (ulong bytes = 0; !_list.IsEmpty && bytes + _list.First->EventBytes <= room;)
+        {
+            last = _list.TakeFirst();
+            bytes += last->EventBytes;
+        }
+
+        last->Next = null;
+        _copying = true;
+        return Look.Copy;
+    }
+
+    // Copies a claim to the user, then takes it like any reaper. 0: somebody else reaped meanwhile.
+    private long CopyClaim(ulong events, in RingClaim claim)
+    {
+        var copied = Kernel.Memory.CopyOutPrefix(events, claim.First, (nuint)claim.FirstBytes);
+        if (copied == (nuint)claim.FirstBytes && claim.SecondBytes != 0)
+        {
+            copied += Kernel.Memory.CopyOutPrefix(events + copied, claim.Second, (nuint)claim.SecondBytes);
+        }
+
+        var whole = claim;
+        if (copied != (nuint)claim.Bytes)
+        {
+            // A fault: what can be taken are the whole records before it, if the ring still starts where it did (GET-4).
+            RingStatus status;
+            lock (_lock)
+            {
+                status = _ring!.Collect((int)copied, out whole);
+            }
+
+            if (status != RingStatus.Event)
+            {
+                return status == RingStatus.TooSmall ? -Errno.EFAULT : 0;
+            }
+
+            if (whole.Head != claim.Head)
+            {
+                return 0;
+            }
+        }
+
+        return _ring!.TryTake(whole) ? whole.Bytes : 0;
+    }
+
+    // Copies a chain that was taken off the list; what cannot be copied goes back, in its place (GET-4).
+    private long CopyChain(ulong events, Request* chain)
+    {
+        var stage = stackalloc byte[StageBytes];
+        Request* delivered = null;
+        ulong total = 0;
+        var faulted = false;
+        while (chain != null && !faulted)
+        {
+            var stageEnd = chain;
+            nuint staged = 0;
+            for (; stageEnd != null && staged + stageEnd->EventBytes <= StageBytes; stageEnd = stageEnd->Next)
+            {
+                Buffer.MemoryCopy(Request.Event(stageEnd), stage + staged, stageEnd->EventBytes, stageEnd->EventBytes);
+                staged += stageEnd->EventBytes;
+            }
+
+            var copied = Kernel.Memory.CopyOutPrefix(events + total, stage, staged);
+            faulted = copied != staged;
+            nuint gone = 0;
+            while (chain != stageEnd && gone + chain->EventBytes <= copied)
+            {
+                var r = chain;
+                chain = r->Next;
+                gone += r->EventBytes;
+                r->Next = delivered;
+                delivered = r;
+            }
+
+            total += gone;
+        }
+
+        EndCopy(chain, delivered);
+        return total != 0 ? (long)total : faulted ? -Errno.EFAULT : 0;
+    }
+
+    private void EndCopy(Request* back, Request* delivered)
+    {
+        _lock.Enter();
+        while (delivered != null)
+        {
+            var r = delivered;
+            delivered = r->Next;
+            Free(r);
+        }
+
+        Debug.Assert(_copying, "only the call whose turn it is ends it");
+        _copying = false;
+        if (back != null)
+        {
+            ulong bytes = 0;
+            var last = back;
+            for (var r = back; r != null; r = r->Next)
+            {
+                bytes += r->EventBytes;
+                last = r;
+            }
+
+            _list.PutBack(back, last, bytes);
+        }
+        else if (_list.IsEmpty)
+        {
+            _ring?.ClearOverflow();
+        }
+
+        var roused = WakeReady();
+        _lock.Exit();
+        Waiter.Rouse(roused);
+    }
+}

@@ -1,0 +1,282 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using AioV2.Abi;
+using AioV2.Abi.Ring;
+using AioV2.Kernel.Requests;
+
+namespace AioV2.Kernel.Contexts;
+
+/// <summary>One context: slots, requests, the ring with its overflow list, the waiters, the eventfd.</summary>
+/// <remarks>
+/// <para>Invariants, all under <see cref="_lock"/> unless said otherwise:</para>
+/// <list type="number">
+/// <item>Slots: <c>nr_reqs = free + outstanding + on the list + taken off the list and being copied</c> (RING-9). A slot
+/// comes back when its event is in the ring or was copied out.</item>
+/// <item>While the list is not empty nothing goes into the ring but the list's oldest (RING-7).</item>
+/// <item>A ring that exists and is not CORRUPT receives every event; otherwise the list is the ready list, from which
+/// io_getevents2 copies, one call at a time (<see cref="_copying"/>).</item>
+/// <item>OVERFLOW stands in the ring's flags exactly while the list is not empty, at each release of the lock.</item>
+/// <item><see cref="_gate"/> counts the calls inside; with its top bit no new one enters. Destroy frees what is native only
+/// with no call inside and nothing outstanding; whoever touches the context after its last request completed is inside.</item>
+/// <item>Nothing here waits for I/O or touches user memory while it holds the lock.</item>
+/// </list></remarks>
+internal sealed unsafe partial class Context
+{
+    private const long Dying = long.MinValue;
+
+    private readonly Lock _lock = new();
+    private readonly uint _nrReqs;
+    private readonly bool _submitAll;
+    private long _gate;
+    private long _freeSlots;
+    private bool _dying;
+    private bool _copying;
+    private ulong _nextId;
+    private ulong _position;
+    private ulong _padAt;
+    private uint _padBytes;
+    private nint _handle;
+    private RequestSlab _slab;
+    private OutstandingList _outstanding;
+    private RequestQueue _list;
+    private WaiterQueue _waiters;
+    private EventFdSignal _eventFd;
+    private RingMemory? _memory;
+    private RingProducer? _ring;
+
+    public Context(EmbeddedKernel kernel, uint nrReqs, uint maxEventBytes, bool submitAll)
+    {
+        Kernel = kernel;
+        MaxEventBytes = maxEventBytes;
+        _nrReqs = nrReqs;
+        _freeSlots = nrReqs;
+        _submitAll = submitAll;
+    }
+
+    public EmbeddedKernel Kernel { get; }
+
+    /// <summary>The id; given once the context is in the table.</summary>
+    public uint Id { get; set; }
+
+    public uint NrReqs => _nrReqs;
+
+    /// <summary>Largest event accepted (ATTR-6).</summary>
+    public uint MaxEventBytes { get; }
+
+    /// <summary>The user's view of the ring, or null.</summary>
+    public RingMemory? Ring => _memory;
+
+    /// <summary>The context that a request belongs to.</summary>
+    public static Context Of(Request* r) => (Context)GCHandle.FromIntPtr(r->Owner).Target!;
+
+    /// <summary>At set-up: the ring, before the id is known to anybody.</summary>
+    public void UseRing(RingMemory memory) => _memory = memory;
+
+    /// <summary>At set-up, with the id: the ring's header is written and the producer takes over.</summary>
+    public void StartRing()
+    {
+        if (_memory is { } memory)
+        {
+            RingHeader.Format(memory.Kernel, memory.Layout, MaxEventBytes, Id);
+            _ring = new RingProducer(memory.Kernel, memory.Layout);
+        }
+    }
+
+    /// <summary>At set-up: takes the reference to the eventfd.</summary>
+    public int AttachEventFd(int fd) => _eventFd.Attach(fd);
+
+    /// <summary>Frees what a failed set-up had made, the user's view too (SETUP-10).</summary>
+    public void Abandon()
+    {
+        _memory?.UnmapUser();
+        FreeNative();
+    }
+
+    /// <summary>Enters the context for one call: false once its destroy has begun.</summary>
+    public bool TryEnter()
+    {
+        if (Interlocked.Increment(ref _gate) > 0)
+        {
+            return true;
+        }
+
+        Exit();
+        return false;
+    }
+
+    /// <summary>Leaves the context.</summary>
+    public void Exit()
+    {
+        if (Interlocked.Decrement(ref _gate) == Dying)
+        {
+            Quiet.Announce();
+        }
+    }
+
+    /// <summary>Whether events go to the list alone: the ring is private, or CORRUPT.</summary>
+    private bool IsDirect => _ring is not { IsCorrupt: false };
+
+    /// <summary>The engine's "interrupt": requests of this context that ended together, linked by Next, with
+    /// <see cref="RequestHooks.AtComplete"/> done (RING-10).</summary>
+    public void CompletePass(Request* first)
+    {
+        Waiter* roused;
+        bool signal, dying;
+        _lock.Enter();
+        Drain();
+        PostChain(first);
+        roused = WakeReady();
+        dying = _dying;
+        signal = _eventFd.IsAttached;
+        if (signal || roused != null)
+        {
+            // The requests are no longer outstanding: this keeps destroy from freeing what is still used below.
+            _ = Interlocked.Increment(ref _gate);
+        }
+
+        _lock.Exit();
+        if (signal || roused != null)
+        {
+            AfterPass(signal, roused);
+            Exit();
+        }
+
+        if (dying)
+        {
+            Quiet.Announce();
+        }
+    }
+
+    // Rouses waiters and signals the eventfd, once, after the last event of the pass is visible (RING-10).
+    private void AfterPass(bool signal, Waiter* roused)
+    {
+        Waiter.Rouse(roused);
+
+        // LoadUserFlags is: publish, full fence, load. Pairs with the user's clear, full fence, test of RING-8.
+        if (signal && (_ring == null || (_ring.LoadUserFlags() & Aio2User.EventfdOff) == 0))
+        {
+            _eventFd.Signal();
+        }
+    }
+
+    // Puts the events of a chain where they belong. The list is as drained as it can be.
+    private void PostChain(Request* first)
+    {
+        uint overflowed = 0;
+        while (first != null)
+        {
+            var r = first;
+            first = r->Next;
+            _outstanding.Remove(r);
+            overflowed += Post(r) ? 0u : 1u;
+        }
+
+        PublishPosted(overflowed);
+    }
+
+    // True: it is in the ring (not yet published). False: on the list.
+    private bool Post(Request* r)
+    {
+        if (_list.IsEmpty && TryPut(r))
+        {
+            Free(r);
+            return true;
+        }
+
+        r->State = (int)RequestState.Done;
+        _list.Append(r);
+        return false;
+    }
+
+    // Tail first, then OVERFLOW: with the second store the events on the list count as completed (RING-8).
+    private void PublishPosted(uint overflowed)
+    {
+        if (_ring != null)
+        {
+            _ring.Publish();
+            if (overflowed != 0)
+            {
+                _ring.RaiseOverflow(overflowed);
+            }
+        }
+    }
+
+    // Moves the list into the ring as far as there is room: record, tail (release), off the list, and only then the flag.
+    private void Drain()
+    {
+        if (_list.IsEmpty || IsDirect || _copying)
+        {
+            return;
+        }
+
+        while (!_list.IsEmpty && TryPut(_list.First))
+        {
+            Free(_list.TakeFirst());
+        }
+
+        _ring!.Publish();
+        if (_list.IsEmpty)
+        {
+            _ring.ClearOverflow();
+        }
+    }
+
+    // Copies an event into the ring, unpublished, and notes where a PAD came to stand.
+    private bool TryPut(Request* r)
+    {
+        if (_ring == null || !_ring.TryReserve(r->EventBytes, out var place))
+        {
+            return false;
+        }
+
+        var expected = (uint)_position & (_ring.RingBytes - 1);
+        if (place != _memory!.Kernel + _memory.Layout.DataOffset + expected)
+        {
+            _padAt = _position;
+            _padBytes = _ring.RingBytes - expected;
+            _position += _padBytes;
+        }
+
+        _position += r->EventBytes;
+        Buffer.MemoryCopy(Request.Event(r), place, r->EventBytes, r->EventBytes);
+        return true;
+    }
+
+    // The event is delivered: block and slot come back.
+    private void Free(Request* r)
+    {
+        r->State = (int)RequestState.Free;
+        _slab.Return(r);
+        _freeSlots++;
+    }
+
+    // Bytes of events that a call could find now: exactly, by the kernel's own numbers. Look and wake-up decide by the same
+    // sum, else a waiter that is woken for a PAD would wake itself for ever.
+    private ulong Available()
+    {
+        if (IsDirect || !_ring!.Observe())
+        {
+            return _list.EventBytes;
+        }
+
+        // At most one PAD lies between head and tail, since they are at most a ring apart.
+        var pad = _ring.Head <= _padAt && _padBytes != 0 ? _padBytes : 0;
+        return _ring.Tail - _ring.Head - pad + _list.EventBytes;
+    }
+
+    private Waiter* WakeReady() => _waiters.Count == 0 ? null : _waiters.TakeReady(Available(), !_copying, _dying);
+
+    private void FreeNative()
+    {
+        _eventFd.Dispose();
+        _memory?.Dispose();
+        _slab.Dispose();
+        if (_handle != 0)
+        {
+            GCHandle.FromIntPtr(_handle).Free();
+            _handle = 0;
+        }
+
+        Debug.Assert(_outstanding.Count == 0, "a request outlives its context");
+    }
+}

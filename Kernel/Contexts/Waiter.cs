@@ -1,0 +1,105 @@
+using AioV2.Abi;
+using AioV2.Kernel.Linux;
+
+namespace AioV2.Kernel.Contexts;
+
+/// <summary>One thread that waits in io_getevents2. It stands on that thread's stack.</summary>
+/// <remarks>Who wakes takes the waiter off the queue under the context's lock and rouses it after the lock is given up; the
+/// sleeper does not leave its frame while it is off the queue and not yet roused. So the waker's one store to
+/// <see cref="_roused"/> always finds the frame, and the futex call behind it needs only the address.</remarks>
+internal unsafe struct Waiter
+{
+    public Waiter* Next;
+    public Waiter* Previous;
+
+    /// <summary>Bytes of events that it waits for.</summary>
+    public ulong MinBytes;
+
+    /// <summary>Bytes that it could take.</summary>
+    public ulong Room;
+
+    /// <summary>Whether it only waits until another call has copied what it took off the list.</summary>
+    public bool WantsTurn;
+
+    public bool IsQueued;
+
+    /// <summary>An eventfd to sleep on with a signal mask, or -1 to sleep on a futex (CTX-2).</summary>
+    public int EventFd;
+
+    private uint _roused;
+
+    public void Prepare(ulong room, ulong minBytes, bool wantsTurn)
+    {
+        MinBytes = minBytes;
+        Room = room;
+        WantsTurn = wantsTurn;
+        _roused = 0;
+    }
+
+    /// <summary>Sleeps until roused (0), the deadline (<c>-ETIMEDOUT</c>), or a signal handler ran (<c>-EINTR</c>, only with a mask).</summary>
+    public static int Sleep(Waiter* self, long deadline, ulong* mask)
+    {
+        while (Volatile.Read(ref self->_roused) == 0)
+        {
+            var result = self->EventFd < 0
+                ? Futex.Wait(&self->_roused, 0, deadline)
+                : SleepMasked(self->EventFd, deadline, mask);
+            if (result == -Errno.ETIMEDOUT || (result == -Errno.EINTR && self->EventFd >= 0))
+            {
+                return result;
+            }
+        }
+
+        ForgetSignal(self);
+        return 0;
+    }
+
+    /// <summary>Waits for the waker that has taken this waiter off the queue already.</summary>
+    public static void AwaitRousing(Waiter* self)
+    {
+        while (Volatile.Read(ref self->_roused) == 0)
+        {
+            _ = Futex.Wait(&self->_roused, 0);
+        }
+
+        ForgetSignal(self);
+    }
+
+    // Only once roused, since the waker writes the eventfd first: else its signal could be eaten before the store.
+    private static void ForgetSignal(Waiter* self)
+    {
+        ulong count;
+        if (self->EventFd >= 0)
+        {
+            _ = Libc.Read(self->EventFd, &count, sizeof(ulong));
+        }
+    }
+
+    /// <summary>Rouses a chain that <see cref="WaiterQueue"/> has taken off. Without the context's lock.</summary>
+    public static void Rouse(Waiter* chain)
+    {
+        while (chain != null)
+        {
+            // Read before the store: after it the frame may be gone.
+            var next = chain->Next;
+            var eventFd = chain->EventFd;
+            ulong one = 1;
+            if (eventFd >= 0)
+            {
+                _ = Libc.Write(eventFd, &one, sizeof(ulong));
+            }
+
+            Volatile.Write(ref chain->_roused, 1u);
+            _ = Futex.Wake(&chain->_roused, 1);
+            chain = next;
+        }
+    }
+
+    private static int SleepMasked(int eventFd, long deadline, ulong* mask)
+    {
+        var ready = new Pollfd { Fd = eventFd, Events = Libc.POLLIN };
+        var left = Timespec.FromNanoseconds(Math.Max(0, deadline == Futex.Never ? 0 : deadline - MonotonicClock.Now));
+        var result = Libc.Ppoll(&ready, 1, deadline == Futex.Never ? null : &left, mask);
+        return result == 0 ? -Errno.ETIMEDOUT : Math.Min(result, 0);
+    }
+}

@@ -1,0 +1,148 @@
+using AioV2.Abi;
+using AioV2.Abi.Ring;
+using AioV2.Kernel.Contexts;
+
+namespace AioV2.Kernel;
+
+public sealed unsafe partial class EmbeddedKernel
+{
+    /// <summary>Flags of io_setup2 that are accepted.</summary>
+    internal const uint SetupFlags =
+        Aio2Setup.UserReap | Aio2Setup.SingleReaper | Aio2Setup.Eventfd | Aio2Setup.Probe | Aio2Setup.SubmitAll;
+
+    /// <summary>Features that are offered (SETUP-4).</summary>
+    internal const ulong Features = Aio2Feat.UserReap;
+
+    private static readonly int PageBytes = Environment.SystemPageSize;
+
+    /// <inheritdoc/>
+    public long Setup(uint version, uint flags, Aio2Params* parameters, nuint size)
+    {
+        if (!OwnerPage.IsOwner)
+        {
+            return -Errno.ENOSYS;
+        }
+
+        if (size < Aio2Params.FirstSizeOf)
+        {
+            return -Errno.EINVAL;
+        }
+
+        Memory.Verify();
+        var user = (ulong)parameters;
+        if (version != Aio2.Version)
+        {
+            // A caller can negotiate before any ring exists (SETUP-1); whether that can be written changes nothing.
+            var versions = stackalloc uint[] { Aio2.Version, Aio2.Version };
+            _ = Memory.CopyOut(user, versions, 2 * sizeof(uint));
+            return -Errno.EINVAL;
+        }
+
+        Aio2Params wanted = default;
+        var result = size > Aio2.StructMax ? -Errno.E2BIG : Memory.CopyStructIn(&wanted, (nuint)sizeof(Aio2Params), user, size);
+        if (result == 0 && Memory.ProbeWritable(user, (nuint)sizeof(Aio2Params)) != 0)
+        {
+            result = -Errno.EFAULT;
+        }
+
+        result = result != 0 ? result : Judge(flags, ref wanted);
+        return result != 0 ? result : Make(flags, wanted, user);
+    }
+
+    // Flags, reserved fields, features, sizes, descriptors: in the order of ERR-1. Fills in the defaults.
+    private static int Judge(uint flags, ref Aio2Params wanted)
+    {
+        var isShared = (flags & Aio2Setup.UserReap) != 0;
+        if ((flags & ~SetupFlags) != 0 || ((flags & Aio2Setup.SingleReaper) != 0 && !isShared))
+        {
+            return -Errno.EINVAL;
+        }
+
+        var hasEventFd = (flags & Aio2Setup.Eventfd) != 0;
+        if (wanted.Ctx != 0 || wanted.RingFd != 0 || wanted.RingAddr != 0 || wanted.RingOffset != 0
+            || (wanted.Reserved[0] | wanted.Reserved[1] | wanted.Reserved[2]) != 0
+            || (!hasEventFd && wanted.Eventfd != 0))
+        {
+            return -Errno.EINVAL;
+        }
+
+        if ((wanted.Features & ~Features) != 0)
+        {
+            return -Errno.EOPNOTSUPP;
+        }
+
+        wanted.RingBytes = wanted.RingBytes == 0 ? Aio2.RingBytesDefault : wanted.RingBytes;
+        wanted.NrReqs = wanted.NrReqs == 0 ? Aio2.NrReqsDefault : wanted.NrReqs;
+        if (!RingLayout.IsValidRingBytes(wanted.RingBytes))
+        {
+            return -Errno.EINVAL;
+        }
+
+        return hasEventFd ? EventFdSignal.Check(wanted.Eventfd) : 0;
+    }
+
+    // Memory, then the ceiling; nothing stays of what fails (SETUP-10).
+    private int Make(uint flags, in Aio2Params wanted, ulong user)
+    {
+        var layout = RingLayout.For(wanted.RingBytes, PageBytes);
+        var answer = Answer(flags, wanted, layout);
+        if ((flags & Aio2Setup.Probe) != 0)
+        {
+            return wanted.NrReqs > _contexts.Ceiling - Math.Min(_contexts.Slots, _contexts.Ceiling)
+                ? -Errno.EAGAIN
+                : Memory.CopyOut(user, &answer, (nuint)sizeof(Aio2Params));
+        }
+
+        var context = new Context(this, wanted.NrReqs, answer.MaxEventBytes, (flags & Aio2Setup.SubmitAll) != 0);
+        var result = Equip(context, flags, wanted, layout);
+        if (result == 0 && !_contexts.TryTakeSlots(wanted.NrReqs))
+        {
+            result = -Errno.EAGAIN;
+        }
+
+        if (result != 0)
+        {
+            context.Abandon();
+            return result;
+        }
+
+        _contexts.Add(context, static c => c.StartRing());
+        answer.Ctx = context.Id;
+        answer.RingAddr = context.Ring is { } ring ? (ulong)ring.User : 0;
+        result = Memory.CopyOut(user, &answer, (nuint)sizeof(Aio2Params));
+        if (result != 0)
+        {
+            _ = context.Destroy();
+            context.Abandon();
+        }
+
+        return result;
+    }
+
+    private static int Equip(Context context, uint flags, in Aio2Params wanted, in RingLayout layout)
+    {
+        var result = (flags & Aio2Setup.Eventfd) != 0 ? context.AttachEventFd(wanted.Eventfd) : 0;
+        if (result == 0 && (flags & Aio2Setup.UserReap) != 0)
+        {
+            if (RingMemory.Create(layout, out result) is { } memory)
+            {
+                context.UseRing(memory);
+            }
+        }
+
+        return result;
+    }
+
+    private static Aio2Params Answer(uint flags, in Aio2Params wanted, in RingLayout layout)
+    {
+        var answer = wanted;
+        answer.VersionMin = answer.VersionMax = Aio2.Version;
+        answer.Features = Features;
+        answer.MaxEventBytes = layout.MaxEventBytes;
+        var isShared = (flags & Aio2Setup.UserReap) != 0;
+        answer.UserOffset = isShared ? layout.UserOffset : 0;
+        answer.DataOffset = isShared ? layout.DataOffset : 0;
+        answer.RingMapBytes = isShared ? layout.MapBytes : 0;
+        return answer;
+    }
+}

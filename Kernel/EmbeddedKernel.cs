@@ -1,0 +1,192 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using AioV2.Abi;
+using AioV2.Abi.Calls;
+using AioV2.Kernel.Contexts;
+using AioV2.Kernel.Engines;
+using AioV2.Kernel.Linux;
+using AioV2.Kernel.Memory;
+
+namespace AioV2.Kernel;
+
+/// <summary>The emulated kernel inside this process: the nine calls over real I/O (design §5).</summary>
+/// <remarks>
+/// <para>Each call first looks whether this process owns the kernel (CTX-1), then finds the context and enters it; from then
+/// on destroy waits for the call to leave. Nothing throws across the boundary; nothing that user space can write is trusted.</para>
+/// <para>Disposing destroys all contexts, then stops the engine.</para></remarks>
+public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
+{
+    private readonly ContextTable _contexts;
+    private bool _disposed;
+
+    private EmbeddedKernel(KernelOptions options)
+    {
+        if (!OwnerPage.IsOwner)
+        {
+            throw new InvalidOperationException("this process is a child of the one that started the runtime (CTX-1)");
+        }
+
+        Options = options;
+        Memory = new UserMemory(options.Policy);
+        _contexts = new ContextTable(options.ReqsCeiling);
+        (Engine, Engines) = EngineChoice.Make(options);
+    }
+
+    /// <summary>What the kernel was made of.</summary>
+    public KernelOptions Options { get; }
+
+    /// <summary>The name of the engine in use, as PROBE tells it.</summary>
+    public string EngineName => Engine.Name;
+
+    internal UserMemory Memory { get; }
+
+    internal IEngine Engine { get; }
+
+    /// <summary>Every engine, and why it is or is not used (PROBE-1).</summary>
+    internal IReadOnlyList<EngineReport> Engines { get; }
+
+    /// <summary>Makes a kernel.</summary>
+    /// <exception cref="NotSupportedException">The engine asked for does not work here; the message says why.</exception>
+    public static EmbeddedKernel Create(KernelOptions? options = null) => new(options ?? new KernelOptions());
+
+    /// <inheritdoc/>
+    public long Destroy(uint ctx) => Find(ctx)?.Destroy() ?? -Errno.ENXIO;
+
+    /// <inheritdoc/>
+    public long Submit(uint ctx, void* iocbs, nuint bytes, Aio2Extack* ext)
+    {
+        if (Find(ctx) is not { } context || !context.TryEnter())
+        {
+            return -Errno.ENXIO;
+        }
+
+        var result = SubmitInside(context, (ulong)iocbs, bytes, (ulong)ext);
+        context.Exit();
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public long GetEvents(uint ctx, void* events, nuint bytes, nuint minBytes, Aio2Wait* wait, uint flags)
+    {
+        if (Find(ctx) is not { } context || !context.TryEnter())
+        {
+            return -Errno.ENXIO;
+        }
+
+        var result = flags != 0 || minBytes > bytes
+            ? -Errno.EINVAL
+            : GetEventsInside(context, (ulong)events, bytes, minBytes, (ulong)wait);
+        context.Exit();
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public long Cancel(uint ctx, ulong userData, uint flags) => Find(ctx) is null ? -Errno.ENXIO : -Errno.ENOSYS;
+
+    /// <inheritdoc/>
+    public long Issue(void* iocb, nuint iocbBytes, void* eventBuffer, nuint eventBytes, uint flags) => -Errno.ENOSYS;
+
+    /// <inheritdoc/>
+    public long List(uint ctx, ulong* cursor, void* buffer, nuint bytes) => Find(ctx) is null ? -Errno.ENXIO : -Errno.ENOSYS;
+
+    /// <inheritdoc/>
+    public long RingCtl(uint ctx, uint op, ulong arg) =>
+        Find(ctx) is null ? -Errno.ENXIO
+        : op is 0 or > Aio2Ctl.Last ? -Errno.EINVAL
+        : -Errno.EOPNOTSUPP;
+
+    /// <summary>Destroys all contexts and stops the engine. No call may be in progress or follow.</summary>
+    public void Dispose()
+    {
+        if (_disposed || !OwnerPage.IsOwner)
+        {
+            return;
+        }
+
+        _disposed = true;
+        foreach (var context in _contexts.All)
+        {
+            _ = context.Destroy();
+        }
+
+        Engine.Dispose();
+    }
+
+    /// <summary>A destroyed context's id and slots are free again.</summary>
+    internal void Forget(Context context) => _contexts.Remove(context);
+
+    // A child of fork finds nothing, before any lock or managed state is touched (CTX-1).
+    private Context? Find(uint ctx) => OwnerPage.IsOwner ? _contexts.Find(ctx) : null;
+
+    private long SubmitInside(Context context, ulong iocbs, nuint bytes, ulong ext)
+    {
+        const int StackBytes = 2048;
+        var isCut = bytes > Aio2.SubmitMax;
+        var runBytes = (int)Math.Min(bytes, Aio2.SubmitMax);
+        var onStack = stackalloc byte[StackBytes];
+        var run = runBytes <= StackBytes ? onStack : (byte*)NativeMemory.Alloc((nuint)runBytes);
+        var report = new Aio2Extack();
+        long result = Memory.CopyIn(run, iocbs, (nuint)runBytes);
+        if (result == 0 && ext != 0)
+        {
+            result = ClearReport(ext, ref report);
+        }
+
+        if (result == 0 && runBytes != 0)
+        {
+            result = context.Submit(run, runBytes, isCut, ref report);
+            if (ext != 0 && report.Error != 0)
+            {
+                // Too late to refuse anything: a report that has become unwritable since is lost.
+                _ = Memory.Write(ext, report);
+            }
+        }
+
+        if (run != onStack)
+        {
+            NativeMemory.Free(run);
+        }
+
+        return result;
+    }
+
+    // ext's size is read first; what is known of it is cleared before anything is accepted (SUBMIT-5). What a longer struct
+    // has behind that is neither read nor written: it is an output, so that an older kernel's answer is its prefix.
+    private int ClearReport(ulong ext, ref Aio2Extack report)
+    {
+        var result = Memory.Read<uint>(ext, out var size);
+        if (result == 0 && size is < Aio2Extack.FirstSizeOf or > Aio2.StructMax)
+        {
+            result = size < Aio2Extack.FirstSizeOf ? -Errno.EINVAL : -Errno.E2BIG;
+        }
+
+        report.Size = size;
+        return result == 0 ? Memory.Write(ext, report) : result;
+    }
+
+    private long GetEventsInside(Context context, ulong events, nuint bytes, nuint minBytes, ulong wait)
+    {
+        var request = WaitRequest.Forever;
+        var result = wait == 0 ? 0 : WaitRequest.Read(Memory, wait, out request);
+        if (result != 0)
+        {
+            return result;
+        }
+
+        if (!request.HasMask)
+        {
+            return context.GetEvents(events, bytes, minBytes, request.Deadline, null, -1);
+        }
+
+        var mask = request.Mask;
+        var eventFd = Libc.Eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
+        if (eventFd < 0)
+        {
+            return eventFd;
+        }
+
+        var taken = context.GetEvents(events, bytes, minBytes, request.Deadline, &mask, eventFd);
+        _ = Libc.Close(eventFd);
+        return taken;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Runtime.InteropServices;
+using AioV2.Abi;
+using AioV2.Kernel.Requests;
+
+namespace AioV2.Kernel.Engines.Threads;
+
+/// <summary>The requests that wait for one held file, readers and writers apart. The poller thread's own.</summary>
+internal unsafe struct PollFile
+{
+    public HeldFile* File;
+
+    /// <summary>What the file is armed for in the epoll set; 0 after a one-shot event.</summary>
+    public uint Armed;
+
+    /// <summary>Whether the file is a member of the epoll set.</summary>
+    public bool IsMember;
+
+    /// <summary>Found empty in this wake-up; dropped at its end unless it has requests again.</summary>
+    public bool IsNoted;
+    public PollFile* NextNoted;
+
+    public Line Readers;
+    public Line Writers;
+
+    public readonly bool IsEmpty => Readers.First == null && Writers.First == null;
+
+    /// <summary>A doubly linked line through Next and EnginePrevious.</summary>
+    internal struct Line
+    {
+        public Request* First;
+        private Request* _last;
+
+        public void Append(Request* r)
+        {
+            r->Next = null;
+            r->EnginePrevious = _last;
+            if (_last == null)
+            {
+                First = r;
+            }
+            else
+            {
+                _last->Next = r;
+            }
+
+            _last = r;
+        }
+
+        /// <summary>Back to the head of the line.</summary>
+        public void PutFirst(Request* r)
+        {
+            r->EnginePrevious = null;
+            r->Next = First;
+            if (First == null)
+            {
+                _last = r;
+            }
+            else
+            {
+                First->EnginePrevious = r;
+            }
+
+            First = r;
+        }
+
+        public void Remove(Request* r)
+        {
+            if (r->EnginePrevious == null)
+            {
+                First = r->Next;
+            }
+            else
+            {
+                r->EnginePrevious->Next = r->Next;
+            }
+
+            if (r->Next == null)
+            {
+                _last = r->EnginePrevious;
+            }
+            else
+            {
+                r->Next->EnginePrevious = r->EnginePrevious;
+            }
+        }
+    }
+
+    public static bool IsRead(Request* r) => r->Opcode is Aio2Op.Pread or Aio2Op.Preadv;
+
+    /// <summary>The line that a request waits in.</summary>
+    public static Line* LineOf(PollFile* file, Request* r) => IsRead(r) ? &file->Readers : &file->Writers;
+
+    /// <summary>The poll file of a held file, made if there is none. It holds the file itself, until <see cref="Free"/>.</summary>
+    public static PollFile* Of(HeldFile* file)
+    {
+        if (file->EngineWord == 0)
+        {
+            var made = (PollFile*)NativeMemory.AllocZeroed((nuint)sizeof(PollFile));
+            made->File = file;
+            HeldFile.AddReference(file);
+            file->EngineWord = (nint)made;
+        }
+
+        return (PollFile*)file->EngineWord;
+    }
+
+    public static void Free(PollFile* file)
+    {
+        file->File->EngineWord = 0;
+        HeldFile.Release(file->File);
+        NativeMemory.Free(file);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Runtime.InteropServices;
+using AioV2.Abi;
+using AioV2.Kernel.Linux;
+
+namespace AioV2.Kernel.Requests;
+
+/// <summary>One accepted iocb, from submit until its event is delivered: a block of native memory that holds all it will need.</summary>
+/// <remarks><code>
+///  0                     SizeOf        SizeOf+IocbBytes     EventAt            VecAt        bytes
+///  +---------------------+-------------+--------------------+------------------+-------------
+///  | this header         | iocb, copied byte for byte       | event, prefilled | segments …
+///  +---------------------+-------------+--------------------+------------------+-------------
+/// </code>
+/// <para>Invariants. A block belongs to exactly one list at a time through <see cref="Next"/> (free, batch, engine queue,
+/// overflow or ready list) and, from admission to completion, also to the context's outstanding list. Between admission and
+/// completion the engine alone writes <see cref="Res"/> and what stands under "engine"; it must not touch the block after
+/// it has handed it to <see cref="Contexts.Context.CompletePass"/>. Nothing in the block is ever mapped to user space.</para></remarks>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct Request
+{
+    /// <summary>Bytes of this header.</summary>
+    public const int SizeOf = 160;
+
+    /// <summary>The list that the block is on now.</summary>
+    public Request* Next;
+
+    /// <summary>The context's outstanding list, in the order of submission.</summary>
+    public Request* OlderOutstanding;
+
+    /// <inheritdoc cref="OlderOutstanding"/>
+    public Request* NewerOutstanding;
+
+    /// <summary>Handle of the context that owns the request.</summary>
+    public nint Owner;
+
+    /// <summary>The open file that the request holds, or null.</summary>
+    public HeldFile* File;
+
+    /// <summary>Number of the request in its context, in the order of submission.</summary>
+    public ulong Id;
+
+    /// <summary>The result once it is decided.</summary>
+    public long Res;
+
+    /// <summary>Data address or, with <see cref="SegmentCount"/> above 1, unused; the engine may advance it.</summary>
+    public ulong Addr;
+
+    /// <summary>Bytes of data asked for in all.</summary>
+    public ulong DataBytes;
+
+    /// <summary>File offset of the first byte, or -1.</summary>
+    public long Offset;
+
+    /// <summary>Bytes moved so far: by a first attempt, or by the parts of a continued transfer.</summary>
+    public ulong Transferred;
+
+    /// <summary>When it was accepted and when the engine began it, CLOCK_MONOTONIC ns; 0 where nobody asks.</summary>
+    public long SubmitTime;
+
+    /// <inheritdoc cref="SubmitTime"/>
+    public long IssueTime;
+
+    /// <summary>One of <see cref="RequestState"/>; an int for compare-and-swap.</summary>
+    public int State;
+
+    /// <summary>RWF_* of the iocb.</summary>
+    public uint RwFlags;
+
+    /// <summary>Short transfers continued, and attempts repeated (RETRY).</summary>
+    public ushort Continued;
+
+    /// <inheritdoc cref="Continued"/>
+    public ushort Retried;
+
+    public ushort Opcode;
+    public RequestTraits Traits;
+    public ushort IocbBytes;
+    public ushort EventBytes;
+    public ushort SegmentCount;
+    public ushort AttributeCount;
+    public byte SizeClass;
+
+    /// <summary>For the engine's own use while the request is its.</summary>
+    public ulong EngineWord;
+
+    /// <inheritdoc cref="EngineWord"/>
+    public Request* EnginePrevious;
+
+    /// <inheritdoc cref="EngineWord"/>
+    public Request* EngineLink;
+
+    /// <summary>The iocb as it was submitted.</summary>
+    public static Iocb2* Iocb(Request* r) => (Iocb2*)((byte*)r + SizeOf);
+
+    /// <summary>The event, with the returns prefilled at submit (ATTR-2).</summary>
+    public static IoEvent2* Event(Request* r) => (IoEvent2*)((byte*)r + SizeOf + r->IocbBytes);
+
+    /// <summary>The kernel's copy of the segments; there is always at least one for an operation that moves data.</summary>
+    public static Iovec* Segments(Request* r) => (Iovec*)((byte*)r + SizeOf + r->IocbBytes + r->EventBytes);
+
+    /// <summary>Bytes of a block for these parts.</summary>
+    public static int BlockBytes(int iocbBytes, int eventBytes, int segments) =>
+        SizeOf + iocbBytes + eventBytes + (segments * sizeof(Iovec));
+}

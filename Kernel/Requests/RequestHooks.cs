@@ -1,0 +1,68 @@
+using AioV2.Abi;
+using AioV2.Kernel.Attributes;
+
+namespace AioV2.Kernel.Requests;
+
+/// <summary>The steps of a request's life that an engine passes through, with the attributes' work in them.</summary>
+internal static unsafe class RequestHooks
+{
+    /// <summary>The request is accepted: its attributes are told.</summary>
+    public static void AtSubmit(Request* r, int userFd)
+    {
+        if (r->AttributeCount == 0)
+        {
+            return;
+        }
+
+        var walk = new AttributeWalk(r);
+        while (walk.MoveNext())
+        {
+            walk.Handler?.AtSubmit(r, walk.Payload(), walk.Return, userFd);
+        }
+    }
+
+    /// <summary>Moves the request from Queued to Running and does the attributes' work at issue; false, if it was cancelled
+    /// first: then it ends with <c>-ECANCELED</c>.</summary>
+    public static bool TryBegin(Request* r, int fd)
+    {
+        if (Interlocked.CompareExchange(ref r->State, (int)RequestState.Running, (int)RequestState.Queued) != (int)RequestState.Queued)
+        {
+            return false;
+        }
+
+        AtIssue(r, fd);
+        return true;
+    }
+
+    /// <summary>The attributes' work at issue, for a request that nobody else can see yet.</summary>
+    public static void AtIssue(Request* r, int fd)
+    {
+        if ((r->Traits & RequestTraits.HooksAtIssue) == 0)
+        {
+            return;
+        }
+
+        var walk = new AttributeWalk(r);
+        while (walk.MoveNext())
+        {
+            walk.Handler?.AtIssue(r, walk.Payload(), walk.Return, fd);
+        }
+    }
+
+    /// <summary>Its result is decided: completes the event image. Called once, by whoever ends the request, without a lock
+    /// of an engine.</summary>
+    public static void AtComplete(Request* r)
+    {
+        Request.Event(r)->Res = r->Res;
+        if ((r->Traits & RequestTraits.HooksAtComplete) == 0)
+        {
+            return;
+        }
+
+        var walk = new AttributeWalk(r);
+        while (walk.MoveNext())
+        {
+            walk.Handler?.AtComplete(r, walk.Payload(), walk.Return);
+        }
+    }
+}

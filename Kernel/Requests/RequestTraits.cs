@@ -1,0 +1,32 @@
+namespace AioV2.Kernel.Requests;
+
+/// <summary>What the kernel found out about a request at submit.</summary>
+[Flags]
+internal enum RequestTraits : ushort
+{
+    None = 0,
+
+    /// <summary>The descriptor is a regular file or a block device: transfers are continued and cannot be waited for by polling.</summary>
+    Seekable = 1,
+
+    /// <summary>The descriptor has no positions (pipe, socket, terminal…): only offset -1 fits it.</summary>
+    Stream = 2,
+
+    /// <summary>The description has O_NONBLOCK: one attempt, and -EAGAIN is its result.</summary>
+    NonBlocking = 4,
+
+    /// <summary>The description has O_DIRECT: never attempted inline.</summary>
+    Direct = 8,
+
+    /// <summary>Some attribute has work at issue.</summary>
+    HooksAtIssue = 16,
+
+    /// <summary>Some attribute has work at completion.</summary>
+    HooksAtComplete = 32,
+
+    /// <summary>The descriptor is open for writing.</summary>
+    Writable = 64,
+
+    /// <summary>Neither a regular file nor a block device nor a directory: it may have to be waited for, by polling.</summary>
+    Pollable = 128,
+}

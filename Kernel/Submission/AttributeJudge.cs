@@ -1,0 +1,166 @@
+using System.Runtime.CompilerServices;
+using AioV2.Abi;
+using AioV2.Kernel.Attributes;
+using AioV2.Kernel.Requests;
+
+namespace AioV2.Kernel.Submission;
+
+/// <summary>Judges the attributes of one record (ATTR-1…6): framing of all, then twice, then REQUIRED, then payloads.</summary>
+internal readonly unsafe ref struct AttributeJudge
+{
+    private readonly byte* _record;
+    private readonly int _bytes;
+    private readonly OpInfo _op;
+
+    public AttributeJudge(Iocb2* iocb, in OpInfo op)
+    {
+        _record = (byte*)iocb;
+        _bytes = (int)iocb->Bytes;
+        _op = op;
+    }
+
+    /// <summary>Fills in the plan's event size, attribute count and hooks.</summary>
+    public Refusal Judge(ref RecordPlan plan)
+    {
+        var refusal = JudgeFraming(ref plan);
+        refusal = refusal.Errno != 0 || plan.AttributeCount < 2 ? refusal : JudgeTwice();
+        refusal = refusal.Errno != 0 ? refusal : JudgeRequired();
+        return refusal.Errno != 0 ? refusal : JudgePayloads(ref plan);
+    }
+
+    private Refusal JudgeFraming(ref RecordPlan plan)
+    {
+        for (var at = Iocb2.SizeOf; at < _bytes;)
+        {
+            var left = _bytes - at;
+            if (left < Aio2Attr.SizeOf)
+            {
+                return new Refusal(Errno.EINVAL, Aio2Reason.AttrTooShort, at);
+            }
+
+            var attribute = (Aio2Attr*)(_record + at);
+            var reason = attribute->Bytes < Aio2Attr.SizeOf ? Aio2Reason.AttrTooShort
+                : attribute->Bytes > (uint)left ? Aio2Reason.AttrTruncated
+                : !IsPaddingZero(attribute) ? Aio2Reason.AttrPadding
+                : (attribute->Flags & ~Aio2AttrFlags.Known) != 0 ? Aio2Reason.AttrFlagsUnknown
+                : attribute->Type == 0 ? Aio2Reason.AttrTypeZero
+                : Aio2Reason.None;
+            if (reason != Aio2Reason.None)
+            {
+                return new Refusal(Errno.EINVAL, reason, at);
+            }
+
+            plan.AttributeCount++;
+            at += AttributeWalk.Align8((int)attribute->Bytes);
+        }
+
+        return Refusal.None;
+    }
+
+    // Records are multiples of 8 long, so the padding lies inside.
+    private static bool IsPaddingZero(Aio2Attr* attribute)
+    {
+        var padding = AttributeWalk.Align8((int)attribute->Bytes) - (int)attribute->Bytes;
+        return !new ReadOnlySpan<byte>((byte*)attribute + attribute->Bytes, padding).ContainsAnyExcept((byte)0);
+    }
+
+    private Refusal JudgeTwice()
+    {
+        // A bit for each type up to 63; the rare others are compared with those before them, of which a record holds few.
+        ulong seen = 0;
+        for (var at = Iocb2.SizeOf; at < _bytes; at = Next(at))
+        {
+            var type = TypeAt(at);
+            var twice = type < 64 ? (seen >> type & 1) != 0 : HasBefore(type, at);
+            if (twice)
+            {
+                return new Refusal(Errno.EINVAL, Aio2Reason.AttrTwice, at);
+            }
+
+            seen |= type < 64 ? 1ul << type : 0;
+        }
+
+        return Refusal.None;
+    }
+
+    private bool HasBefore(ushort type, int end)
+    {
+        for (var at = Iocb2.SizeOf; at < end; at = Next(at))
+        {
+            if (TypeAt(at) == type)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private Refusal JudgeRequired()
+    {
+        for (var at = Iocb2.SizeOf; at < _bytes; at = Next(at))
+        {
+            if ((((Aio2Attr*)(_record + at))->Flags & Aio2AttrFlags.Required) != 0
+                && AttributeWalk.HandlerOf(TypeAt(at), _op.Opcode) is null)
+            {
+                var reason = AttributeHandlers.Of(TypeAt(at)) is null ? Aio2Reason.AttrUnknown : Aio2Reason.AttrInapplicable;
+                return new Refusal(Errno.EOPNOTSUPP, reason, at);
+            }
+        }
+
+        return Refusal.None;
+    }
+
+    private Refusal JudgePayloads(ref RecordPlan plan)
+    {
+        var extended = stackalloc byte[AttributeWalk.PayloadBytesMax];
+        for (var at = Iocb2.SizeOf; at < _bytes; at = Next(at))
+        {
+            var attribute = (Aio2Attr*)(_record + at);
+            var handler = AttributeWalk.HandlerOf(attribute->Type, _op.Opcode);
+            if ((attribute->Flags & Aio2AttrFlags.Noreturn) == 0)
+            {
+                plan.EventBytes += AttributeWalk.Align8(AttributeWalk.ReturnBytes(handler));
+            }
+
+            if (handler is null)
+            {
+                continue;
+            }
+
+            var fault = JudgePayload(attribute, handler, extended);
+            if (fault.Errno != 0)
+            {
+                return new Refusal(fault.Errno, fault.Reason, at);
+            }
+
+            plan.Traits |= handler.Hooks;
+        }
+
+        return Refusal.None;
+    }
+
+    private AttributeFault JudgePayload(Aio2Attr* attribute, AttributeHandler handler, byte* extended)
+    {
+        var have = (int)attribute->Bytes - Aio2Attr.SizeOf;
+        var known = handler.Info.InSize;
+        if (have < handler.Info.InFirstSize)
+        {
+            return new AttributeFault(Errno.EINVAL, Aio2Reason.PayloadTooShort);
+        }
+
+        var payload = (byte*)(attribute + 1);
+        if (have > known && new ReadOnlySpan<byte>(payload + known, have - known).ContainsAnyExcept((byte)0))
+        {
+            return new AttributeFault(Errno.E2BIG, Aio2Reason.PayloadTooLong);
+        }
+
+        Unsafe.InitBlockUnaligned(extended, 0, (uint)known);
+        Unsafe.CopyBlockUnaligned(extended, payload, (uint)Math.Min(have, known));
+        return handler.Validate(extended, _op);
+    }
+
+    private int Next(int at) => at + AttributeWalk.Align8((int)((Aio2Attr*)(_record + at))->Bytes);
+
+    private ushort TypeAt(int at) => ((Aio2Attr*)(_record + at))->Type;
+}

@@ -1,0 +1,131 @@
+using System.Runtime.InteropServices;
+using AioV2.Abi;
+using AioV2.Kernel.Linux;
+using AioV2.Kernel.Requests;
+
+namespace AioV2.Kernel.Submission;
+
+/// <summary>The descriptors of one call: each is asked once what it is, and held once (SUBMIT-2, design §5).</summary>
+/// <remarks>Lives as long as the call: a number may mean another file in the next.</remarks>
+internal unsafe ref struct DescriptorTable
+{
+    private const int InlineEntries = 8;
+
+    private Entry* _entries;
+    private int _capacity;
+    private int _count;
+    private bool _onHeap;
+
+    internal struct Entry
+    {
+        public int Fd;
+
+        /// <summary>F_GETFL's answer, or <c>-EBADF</c>.</summary>
+        public int OpenFlags;
+
+        public RequestTraits Traits;
+
+        /// <summary>Held by this call, if an engine wants that; null before.</summary>
+        public HeldFile* File;
+
+        public int HoldError;
+    }
+
+    /// <summary>Bytes that the caller lends for the first entries.</summary>
+    public static int InlineBytes => InlineEntries * sizeof(Entry);
+
+    /// <summary>An empty table on <see cref="InlineBytes"/> of the caller's stack.</summary>
+    public DescriptorTable(byte* inline)
+    {
+        _entries = (Entry*)inline;
+        _capacity = InlineEntries;
+    }
+
+    public readonly Entry* At(int index) => _entries + index;
+
+    /// <summary>The entry of a descriptor, made at first sight.</summary>
+    public int Find(int fd)
+    {
+        // The newest first: runs name one file many times, or few files.
+        for (var i = _count - 1; i >= 0; i--)
+        {
+            if (_entries[i].Fd == fd)
+            {
+                return i;
+            }
+        }
+
+        if (_count == _capacity)
+        {
+            Grow();
+        }
+
+        _entries[_count] = Ask(fd);
+        return _count++;
+    }
+
+    /// <summary>Holds the open file: null and the error, if that fails.</summary>
+    public readonly HeldFile* Hold(int index, out int error)
+    {
+        var entry = _entries + index;
+        if (entry->File == null && entry->HoldError == 0)
+        {
+            entry->File = HeldFile.Hold(entry->Fd, out entry->HoldError);
+        }
+
+        error = entry->HoldError;
+        return entry->File;
+    }
+
+    public readonly void Dispose()
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            if (_entries[i].File != null)
+            {
+                HeldFile.Release(_entries[i].File);
+            }
+        }
+
+        if (_onHeap)
+        {
+            NativeMemory.Free(_entries);
+        }
+    }
+
+    private void Grow()
+    {
+        var larger = (Entry*)NativeMemory.Alloc((nuint)(_capacity * 4 * sizeof(Entry)));
+        Buffer.MemoryCopy(_entries, larger, _capacity * 4 * sizeof(Entry), _count * sizeof(Entry));
+        if (_onHeap)
+        {
+            NativeMemory.Free(_entries);
+        }
+
+        _entries = larger;
+        _capacity *= 4;
+        _onHeap = true;
+    }
+
+    private static Entry Ask(int fd)
+    {
+        var entry = new Entry { Fd = fd, OpenFlags = fd < 0 ? -Errno.EBADF : Libc.FcntlGetFlags(fd) };
+        if (entry.OpenFlags < 0 || (entry.OpenFlags & Libc.O_PATH) != 0)
+        {
+            entry.OpenFlags = -Errno.EBADF;
+            return entry;
+        }
+
+        // What a positioned transfer of nothing says tells streams from the rest: it is refused before the file is asked.
+        var write = (entry.OpenFlags & Libc.O_ACCMODE) == Libc.O_WRONLY;
+        var probed = write ? Libc.Pwritev2(fd, null, 0, 0, 0) : Libc.Preadv2(fd, null, 0, 0, 0);
+        var regular = Libc.Statx(fd, Statx.TypeOnly, out var stat) == 0
+            && (stat.Mode & Statx.TypeMask) is Statx.Regular or Statx.BlockDevice or Statx.Directory;
+        entry.Traits = (regular ? RequestTraits.Seekable : RequestTraits.Pollable)
+            | (probed == -Errno.ESPIPE ? RequestTraits.Stream : RequestTraits.None)
+            | ((entry.OpenFlags & Libc.O_NONBLOCK) != 0 ? RequestTraits.NonBlocking : RequestTraits.None)
+            | ((entry.OpenFlags & Libc.O_DIRECT) != 0 ? RequestTraits.Direct : RequestTraits.None)
+            | ((entry.OpenFlags & Libc.O_ACCMODE) != Libc.O_RDONLY ? RequestTraits.Writable : RequestTraits.None);
+        return entry;
+    }
+}
