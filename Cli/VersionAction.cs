@@ -4,7 +4,7 @@ using AioV2.Abi;
 
 namespace AioV2.Cli;
 
-/// <summary><c>aio2 --version</c>: the ABI's version and the hash of the spec that it was built from.</summary>
+/// <summary><c>aio2 --version</c>: the ABI's version, the hash of the spec that it was built from, and the engine in use.</summary>
 public sealed class VersionAction : SynchronousCommandLineAction
 {
     /// <inheritdoc/>
@@ -14,6 +14,8 @@ public sealed class VersionAction : SynchronousCommandLineAction
         var output = parseResult.InvocationConfiguration.Output;
         output.WriteLine($"ABI version  {Aio2.Version}");
         output.WriteLine($"spec hash    sha256:{Aio2.SpecHash}");
+        using var kernel = Kernels.Embedded();
+        output.WriteLine($"engine       {kernel.EngineName}");
         return ExitCode.Success;
     }
 }

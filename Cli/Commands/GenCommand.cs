@@ -1,0 +1,83 @@
+using System.CommandLine;
+using AioV2.Spec.Generate;
+using AioV2.Spec.Model;
+using AioV2.Spec.Parse;
+
+namespace AioV2.Cli.Commands;
+
+/// <summary><c>aio2 gen</c>: what comes from the spec (ABI-3).</summary>
+public sealed class GenCommand : ICliCommand
+{
+    private readonly Option<string?> _output = new("--output", "-o") { Description = "Where to write: a file for header and docs, the root of a tree for csharp and all.", HelpName = "PATH" };
+    private readonly Option<string?> _spec = new("--spec") { Description = "The spec; without it Spec/aio2.yaml of the repository around the current directory.", HelpName = "FILE" };
+
+    /// <inheritdoc/>
+    public Command Create()
+    {
+        var command = new Command("gen", "Generate from the spec: the C header, the C#, the tables of the ABI document.")
+        {
+            Part("header", "The C header linux/aio2_abi.h, to stdout without -o.", (spec, to) => Text(to, SpecGenerators.Header(spec))),
+            Part("csharp", "The C# of Abi/Generated, into the repository without -o.", (spec, to) => Tree(to, SpecGenerators.CSharp(spec))),
+            Part("docs", "The tables of io_setup2.md: to stdout, or with -o made anew inside that file.", Docs),
+            Part("all", "Everything, into the repository without -o.", (spec, to) => Tree(to, SpecGenerators.All(spec, Root()))),
+        };
+        Examples.Add(command, "aio2 gen header > aio2_abi.h", "aio2 gen docs -o io_setup2.md", "aio2 gen all --spec my.yaml -o /tmp/tree");
+        return command;
+    }
+
+    private Command Part(string name, string description, Action<SpecDocument, string?> generate)
+    {
+        var command = new Command(name, description) { _output, _spec };
+        Examples.Add(command, $"aio2 gen {name}", $"aio2 gen {name} --spec my.yaml -o out");
+        command.SetAction(parsed =>
+        {
+            try
+            {
+                var spec = parsed.GetValue(_spec) ?? Path.Combine(Root(), SpecGenerators.SpecPath);
+                generate(SpecParser.Load(spec), parsed.GetValue(_output));
+                return ExitCode.Success;
+            }
+            catch (SpecException e)
+            {
+                // One line for each error, with file, line and column; nothing was generated.
+                foreach (var error in e.Errors)
+                {
+                    Console.Error.WriteLine($"aio2: {error}");
+                }
+
+                return ExitCode.Failure;
+            }
+        });
+        return command;
+    }
+
+    private static void Docs(SpecDocument spec, string? output) =>
+        Text(output, output is null ? SpecGenerators.Tables(spec) : SpecGenerators.Document(spec, File.ReadAllText(output)));
+
+    private static void Text(string? output, string text)
+    {
+        if (output is null)
+        {
+            Console.Out.Write(text);
+        }
+        else
+        {
+            File.WriteAllText(output, text);
+        }
+    }
+
+    private static void Tree(string? output, IEnumerable<GeneratedFile> files)
+    {
+        var root = output ?? Root();
+        foreach (var file in files)
+        {
+            var path = Path.Combine(root, file.Path);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, file.Text);
+            Console.Out.WriteLine(path);
+        }
+    }
+
+    private static string Root() => SpecGenerators.FindRoot(Directory.GetCurrentDirectory())
+        ?? throw new CliException("no AioV2.sln here or above: run this inside the repository, or give --spec and -o");
+}
