@@ -51,6 +51,8 @@ public static class Aio2Program
             version.Action = new VersionAction();
         }
 
+        Examples.ShowIn(root);
+        Examples.Add(root, "aio2 demo", "aio2 copy photos /mnt/backup/photos", "aio2 probe --json");
         var commands = typeof(Aio2Program).Assembly.GetTypes()
             .Where(type => type is { IsAbstract: false } && type.IsAssignableTo(typeof(ICliCommand)))
             .Select(type => ((ICliCommand)Activator.CreateInstance(type)!).Create())

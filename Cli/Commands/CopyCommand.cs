@@ -60,7 +60,7 @@ public sealed class CopyCommand : ICliCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
     {
-        ByteSize.TryParse(parsed.GetValue(_block)!, out var block);
+        _ = ByteSize.TryParse(parsed.GetValue(_block)!, out var block);
         var options = new CopyOptions(
             parsed.GetValue(_source)!, parsed.GetValue(_target)!, parsed.GetValue(_depth), (int)block,
             CopyAttributes.Parse(parsed.GetValue(_attributes)!, out _)!);

@@ -55,7 +55,12 @@ internal sealed class CopyPlan
         }
 
         var (parent, name) = Split(target);
-        if (!Files.Status(parent, follow: true).IsDirectory)
+        if (!Files.TryStatus(parent, follow: true, out var holder, out errno))
+        {
+            throw Files.Failure("create", target, errno);
+        }
+
+        if (!holder.IsDirectory)
         {
             throw new CliException($"cannot create '{target}': '{parent}' is not a directory");
         }
