@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using AioV2.Abi.Ring;
+using AioV2.Bench.Harness;
+
+namespace AioV2.Bench.Rows;
+
+/// <summary>The ring as a component of its own (RING-12): records of 32 bytes, each published and taken by itself.</summary>
+/// <param name="threads">1: written and read in turn; 2: a producer and a consumer.</param>
+/// <param name="single">Whether the reaper is the only one, or moves <c>head</c> by compare-and-swap.</param>
+internal sealed unsafe class RingAloneSide(int threads, bool single) : ISide
+{
+    private const uint RingBytes = 65536, RecordBytes = 32;
+    private readonly NativeBytes _map = new((long)RingLayout.For(RingBytes, Environment.SystemPageSize).MapBytes);
+
+    /// <inheritdoc/>
+    public Reading Run(long operations)
+    {
+        var layout = RingLayout.For(RingBytes, Environment.SystemPageSize);
+        RingHeader.Format(_map.At, layout, layout.MaxEventBytes);
+        var producer = new RingProducer(_map.At, layout);
+        if (RingReaper.Open(_map.At, layout.MapBytes, single, out var reaper) != RingOpenStatus.Ok)
+        {
+            throw new BenchException("the ring does not open");
+        }
+        var start = Stopwatch.GetTimestamp();
+        var sum = threads == 1 ? InTurn(producer, reaper!, operations) : AtOnce(producer, reaper!, operations);
+        var reading = new Reading(operations, Elapsed.Since(start));
+        return sum == (ulong)operations * (ulong)(operations - 1) / 2 ? reading : throw new BenchException("the ring lost a record");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _map.Dispose();
+
+    private ulong InTurn(RingProducer producer, RingReaper reaper, long operations)
+    {
+        var sum = 0ul;
+        for (long i = 0; i < operations; i++)
+        {
+            Write(producer, (ulong)i);
+            Read(reaper, ref sum);
+        }
+        return sum;
+    }
+
+    private ulong AtOnce(RingProducer producer, RingReaper reaper, long operations)
+    {
+        var thread = new Thread(() =>
+        {
+            var wait = default(SpinWait);
+            for (long i = 0; i < operations; i++)
+            {
+                while (!Write(producer, (ulong)i))
+                {
+                    wait.SpinOnce(sleep1Threshold: -1);
+                }
+            }
+        });
+        thread.Start();
+        var sum = 0ul;
+        var wait = default(SpinWait);
+        for (long i = 0; i < operations; i++)
+        {
+            while (!Read(reaper, ref sum))
+            {
+                wait.SpinOnce(sleep1Threshold: -1);
+            }
+        }
+        thread.Join();
+        return sum;
+    }
+
+    private static bool Write(RingProducer producer, ulong value)
+    {
+        if (!producer.TryReserve(RecordBytes, out var place))
+        {
+            return false;
+        }
+        var words = (ulong*)place;
+        words[0] = RecordBytes;
+        words[1] = value;
+        words[2] = value + 1;
+        words[3] = value + 2;
+        producer.Publish();
+        return true;
+    }
+
+    private bool Read(RingReaper reaper, ref ulong sum)
+    {
+        if (single)
+        {
+            if (reaper.TryPeek(out var record) != RingStatus.Event)
+            {
+                return false;
+            }
+            fixed (byte* p = record)
+            {
+                sum += ((ulong*)p)[1];
+            }
+            reaper.Advance();
+            return true;
+        }
+        var copy = stackalloc ulong[4];
+        if (reaper.TryRead(new Span<byte>(copy, (int)RecordBytes), out _) != RingStatus.Event)
+        {
+            return false;
+        }
+        sum += copy[1];
+        return true;
+    }
+}

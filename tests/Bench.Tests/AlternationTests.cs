@@ -1,0 +1,95 @@
+using AioV2.Bench.Harness;
+
+namespace AioV2.Bench.Tests;
+
+public class AlternationTests
+{
+    [Fact]
+    public void Legs_that_count_alternate_beginning_with_ours()
+    {
+        var log = new List<string>();
+        var pairs = Alternation.Pairs(Fake("A", log), Fake("B", log), Samples.Options, CancellationToken.None);
+
+        Assert.Equal(Samples.Options.Rounds, pairs.Count);
+        Assert.Equal("ABABABAB", string.Concat(log.TakeLast(2 * Samples.Options.Rounds)));
+    }
+
+    [Fact]
+    public void A_leg_is_sized_to_take_the_time_asked_for()
+    {
+        var side = Fake("A", []);
+        var size = Alternation.SizeOfLeg(side, Samples.Options, CancellationToken.None);
+
+        // 10 ns an operation, legs of 10 000 ns.
+        Assert.Equal(1000, size);
+    }
+
+    [Fact]
+    public void Each_side_is_warmed_up_before_anything_counts()
+    {
+        var log = new List<string>();
+        var spent = 0L;
+        var side = new FakeSide("A", log, (_, operations) =>
+        {
+            spent += 10 * operations;
+            return 10 * operations;
+        });
+        Alternation.SizeOfLeg(side, Samples.Options, CancellationToken.None);
+
+        Assert.True(spent >= Samples.Options.WarmUp.TotalNanoseconds);
+    }
+
+    [Fact]
+    public void A_leg_never_exceeds_what_a_side_can_do_at_most()
+    {
+        var asked = new List<long>();
+        var side = new FakeSide("A", [], (_, operations) =>
+        {
+            asked.Add(operations);
+            return operations;
+        }, most: 7);
+        Alternation.Pairs(side, Fake("B", []), Samples.Options, CancellationToken.None);
+
+        Assert.Equal(7, asked.Max());
+    }
+
+    [Fact]
+    public void A_side_slower_than_a_leg_runs_one_operation_at_a_time()
+    {
+        var size = Alternation.SizeOfLeg(new FakeSide("A", [], (_, n) => n * 1_000_000_000), Samples.Options, CancellationToken.None);
+
+        Assert.Equal(1, size);
+    }
+
+    [Fact]
+    public void A_side_that_takes_no_time_ends_nevertheless()
+    {
+        var side = new FakeSide("A", [], (_, _) => 0, most: 100);
+
+        Assert.Equal(100, Alternation.SizeOfLeg(side, Samples.Options, CancellationToken.None));
+    }
+
+    [Fact]
+    public void Cancellation_keeps_whole_pairs_only()
+    {
+        using var stop = new CancellationTokenSource();
+        var legs = 0;
+        var theirs = new FakeSide("B", [], (_, n) => 10 * n);
+        var warm = Alternation.SizeOfLeg(theirs, Samples.Options, CancellationToken.None);
+        var stopping = new FakeSide("A", [], (_, n) =>
+        {
+            // Sizing and warm-up take a few whole legs; the eighth stops the run in the middle of a pair.
+            if (n >= warm && ++legs == 8)
+            {
+                stop.Cancel();
+            }
+            return 10 * n;
+        });
+        var pairs = Alternation.Pairs(stopping, theirs, Samples.Options with { Rounds = 1000 }, stop.Token);
+
+        Assert.InRange(pairs.Count, 1, 7);
+        Assert.All(pairs, pair => Assert.True(pair.Ours.Operations > 0 && pair.Theirs.Operations > 0));
+    }
+
+    private static FakeSide Fake(string name, List<string> log) => new(name, log, (_, operations) => 10 * operations);
+}

@@ -1,0 +1,21 @@
+using AioV2.Bench.Harness;
+
+namespace AioV2.Bench.Tests;
+
+/// <summary>A side whose clock is arithmetic: each leg takes as long as it is told.</summary>
+internal sealed class FakeSide(string name, List<string> log, Func<int, long, long> nanoseconds, long most = long.MaxValue) : ISide
+{
+    private int _leg;
+
+    public long MaxOperations => most;
+
+    public bool Disposed { get; private set; }
+
+    public Reading Run(long operations)
+    {
+        log.Add(name);
+        return new Reading(operations, nanoseconds(_leg++, operations));
+    }
+
+    public void Dispose() => Disposed = true;
+}
