@@ -40,7 +40,7 @@ public static class Alternation
     /// <remarks>A side is asked for more and more until one run takes a leg, then again until the warm-up is over.</remarks>
     internal static long SizeOfLeg(ISide side, BenchOptions options, CancellationToken cancel)
     {
-        double wanted = options.Leg.TotalNanoseconds, left = options.WarmUp.TotalNanoseconds;
+        double wanted = options.Leg.TotalNanoseconds, left = side.IsCompiledAhead ? 0 : options.WarmUp.TotalNanoseconds;
         long size = 1;
         while (!cancel.IsCancellationRequested)
         {

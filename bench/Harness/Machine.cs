@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace AioV2.Bench.Harness;
@@ -11,9 +13,10 @@ namespace AioV2.Bench.Harness;
 /// <param name="Runtime">.NET's version.</param>
 /// <param name="Architecture">The processor's architecture.</param>
 /// <param name="Load">Runnable tasks over the last minute when the run began.</param>
+/// <param name="Unoptimized">Whether this program was built for debugging, so that its figures mean nothing.</param>
 /// <param name="When">When the run began.</param>
 public sealed record Machine(
-    string Processor, int Cores, long MemoryBytes, string System, string Runtime, string Architecture, double? Load, DateTimeOffset When)
+    string Processor, int Cores, long MemoryBytes, string System, string Runtime, string Architecture, double? Load, bool Unoptimized, DateTimeOffset When)
 {
     /// <summary>This machine, now.</summary>
     public static Machine Here() => new(
@@ -24,6 +27,7 @@ public sealed record Machine(
         RuntimeInformation.FrameworkDescription,
         RuntimeInformation.ProcessArchitecture.ToString(),
         double.TryParse(Word("/proc/loadavg"), CultureInfo.InvariantCulture, out var load) ? load : null,
+        typeof(Machine).Assembly.GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled ?? false,
         DateTimeOffset.UtcNow);
 
     private static string? Field(string path, string name) => !File.Exists(path)

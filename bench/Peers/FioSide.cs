@@ -16,6 +16,9 @@ public sealed class FioSide(TransferPlan plan, string engine, double millisecond
     public long MaxOperations => 1;
 
     /// <inheritdoc/>
+    public bool IsCompiledAhead => true;
+
+    /// <inheritdoc/>
     public Reading Run(long operations)
     {
         var info = new ProcessStartInfo("fio", Arguments()) { RedirectStandardOutput = true, RedirectStandardError = true };

@@ -13,6 +13,9 @@ public sealed class PeerSide(PeerProcess process, string name, string arguments 
     public long MaxOperations => most;
 
     /// <inheritdoc/>
+    public bool IsCompiledAhead => true;
+
+    /// <inheritdoc/>
     public Reading Run(long operations) => process.Run(name, operations, arguments);
 
     /// <summary>Nothing: the process stays for the next row.</summary>

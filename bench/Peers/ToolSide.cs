@@ -13,6 +13,9 @@ public sealed class ToolSide(string program, IReadOnlyList<string> arguments, Ac
     public long MaxOperations => 1;
 
     /// <inheritdoc/>
+    public bool IsCompiledAhead => true;
+
+    /// <inheritdoc/>
     public Reading Run(long operations)
     {
         before?.Invoke();

@@ -17,6 +17,10 @@ public sealed record BenchReport(Machine Machine, KernelFacts? Kernel, bool Quic
         {
             yield return "The run was stopped: only the rows measured until then are here.";
         }
+        if (Machine.Unoptimized)
+        {
+            yield return "A build for debugging: our figures mean nothing. Build with -c Release.";
+        }
         if (Quick)
         {
             yield return "Quick run: the legs are short and the figures rough; use them to see that everything works.";

@@ -40,6 +40,7 @@ public static class JsonReport
         json.WriteString("runtime", machine.Runtime);
         json.WriteString("architecture", machine.Architecture);
         WriteNumber(json, "load", machine.Load);
+        json.WriteBoolean("unoptimized", machine.Unoptimized);
         json.WriteString("when", machine.When);
         json.WriteEndObject();
     }

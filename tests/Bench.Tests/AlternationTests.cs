@@ -40,6 +40,16 @@ public class AlternationTests
     }
 
     [Fact]
+    public void A_side_that_no_jit_compiles_is_only_sized()
+    {
+        List<string> warmed = [], sized = [];
+        Alternation.SizeOfLeg(new FakeSide("A", warmed, (_, n) => 10 * n), Samples.Options, CancellationToken.None);
+        Alternation.SizeOfLeg(new FakeSide("A", sized, (_, n) => 10 * n, ahead: true), Samples.Options, CancellationToken.None);
+
+        Assert.True(sized.Count < warmed.Count);
+    }
+
+    [Fact]
     public void A_leg_never_exceeds_what_a_side_can_do_at_most()
     {
         var asked = new List<long>();

@@ -12,7 +12,7 @@ internal static class Samples
         WarmUp = TimeSpan.FromTicks(300),
     };
 
-    public static readonly Machine Machine = new("a processor <i>", 2, 1 << 30, "a system", "a runtime", "X64", 0, DateTimeOffset.UnixEpoch);
+    public static readonly Machine Machine = new("a processor <i>", 2, 1 << 30, "a system", "a runtime", "X64", 0, false, DateTimeOffset.UnixEpoch);
 
     public static Row Row(
         string id, Func<Stage, ISide> ours, Func<Stage, ISide>? theirs, Target? target = null, Quantity quantity = Quantity.Rate) =>

@@ -1,0 +1,3 @@
+using BenchmarkDotNet.Running;
+
+BenchmarkSwitcher.FromAssembly(typeof(AioV2.Bench.Micro.CodecBenchmarks).Assembly).Run(args);
