@@ -27,6 +27,19 @@ public sealed unsafe class CrossLanguageTests
         CompilerTarget.Named(target).Compile("-std=gnu11", "-Wall", "-Werror", "-Wno-type-limits", "-fsyntax-only", source);
     }
 
+    [Theory, MemberData(nameof(Targets)), Requirement("ABI-3")]
+    public void A_field_that_C_has_elsewhere_is_found(string target)
+    {
+        var right = LayoutProgram.Generate();
+        var wrong = right.Replace("offsetof(struct iocb2, len) == 32", "offsetof(struct iocb2, len) == 28");
+        Assert.NotEqual(right, wrong);
+        var source = Repository.Artifact("c", $"wrong-{target}.c");
+        File.WriteAllText(source, wrong);
+
+        var failure = Assert.ThrowsAny<Exception>(() => CompilerTarget.Named(target).Compile("-std=gnu11", "-fsyntax-only", source));
+        Assert.Contains("static assertion failed", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact, Requirement("ABI-1")]
     public void Cxx_agrees_with_CSharp_on_every_field_and_constant()
     {
