@@ -25,6 +25,7 @@ public sealed unsafe class RingProducer
     private ulong _reserved;
     private ulong _limit;
     private ulong _head;
+    private ulong _taken;
     private uint _flags;
     private ulong _overflowEvents;
     private ulong _overflowEpisodes;
@@ -39,7 +40,7 @@ public sealed unsafe class RingProducer
         _data = new RingData(map + layout.DataOffset, layout.RingBytes);
         _maxRecordBytes = _header->MaxEventBytes;
         _flags = _header->Flags;
-        _tail = _reserved = _head = _header->Start;
+        _tail = _reserved = _head = _taken = _header->Start;
         _limit = _head + layout.RingBytes;
     }
 
@@ -90,10 +91,13 @@ public sealed unsafe class RingProducer
         // What was reserved was decided on a valid head; nothing is put there once a head was invalid.
         Publish();
 
+        // What this side took by TryTake was seen as well. Loaded before head, which that moved first: never ahead of it.
+        ulong seen = Math.Max(_head, Volatile.Read(ref _taken));
+
         // Acquire: the reaper has copied what lies below before we overwrite it. Pairs with the
         // compare-and-swap, or the store-release, of head in RingReaper.
         ulong head = Volatile.Read(ref _user->Head);
-        if (head % Aio2.Align != 0 || head - _head > _tail - _head)
+        if (head % Aio2.Align != 0 || head - seen > _tail - seen)
         {
             MarkCorrupt();
             return false;
@@ -230,7 +234,25 @@ public sealed unsafe class RingProducer
     public bool TryTake(in RingClaim claim)
     {
         // A full fence: the copy is done before head moves. Pairs with the acquire of head in Observe.
-        return Interlocked.CompareExchange(ref _user->Head, claim.Next, claim.Head) == claim.Head;
+        if (Interlocked.CompareExchange(ref _user->Head, claim.Next, claim.Head) != claim.Head)
+        {
+            return false;
+        }
+
+        // Else a head moved back behind it would be taken for valid, and its records would be given twice (RING-5).
+        ulong taken = Volatile.Read(ref _taken);
+        while (taken < claim.Next)
+        {
+            ulong found = Interlocked.CompareExchange(ref _taken, claim.Next, taken);
+            if (found == taken)
+            {
+                break;
+            }
+
+            taken = found;
+        }
+
+        return true;
     }
 
     // No room by the last head seen, or the end of the data area is near.
