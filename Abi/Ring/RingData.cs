@@ -36,12 +36,15 @@ internal readonly unsafe struct RingData(byte* data, uint ringBytes)
         uint index = IndexOf(head);
         record = Start + index;
 
-        // Once each: shared memory may change under a second load.
-        bytes = *(uint*)record;
         pad = 0;
-        if ((*(ushort*)(record + IoEvent2.At.Flags) & Aio2EventFlags.Pad) != 0)
+        if (LoadHead(record, out bytes))
         {
-            return TryFindBehindPad(head, tail, ref record, ref bytes, out pad);
+            // The rare way has locals of its own, and takes no address of these: they stay in registers.
+            bool found = TryFindBehindPad(Start, RingBytes, bytes, tail - head, index, out uint behind);
+            record = Start;
+            pad = RingBytes - index;
+            bytes = behind;
+            return found;
         }
 
         return IsBounded(bytes, tail - head, RingBytes - index);
@@ -50,38 +53,58 @@ internal readonly unsafe struct RingData(byte* data, uint ringBytes)
     /// <summary>Collects whole records from <paramref name="head"/> on, up to <paramref name="room"/> bytes.</summary>
     public RingStatus Collect(ulong head, ulong tail, int room, out RingClaim claim)
     {
-        claim = new RingClaim { Head = head, Next = head, Second = Start };
-        bool wrapped = false;
-        for (ulong at = head; at != tail;)
+        byte* first = null;
+        uint firstBytes = 0, secondBytes = 0, left = (uint)room;
+        bool fits = true;
+        RingStatus end = RingStatus.Event;
+        ulong at = head;
+        while (at != tail)
         {
             if (!TryFind(at, tail, out byte* record, out uint bytes, out uint pad))
             {
-                // What stands before it is sound and can be had.
-                return claim.Bytes != 0 ? RingStatus.Event : RingStatus.Corrupt;
+                end = RingStatus.Corrupt;
+                break;
             }
 
-            if (bytes > (uint)(room - claim.Bytes))
+            fits = bytes <= left;
+            if (!fits)
             {
-                claim.NextDoesNotFit = true;
-                return claim.Bytes != 0 ? RingStatus.Event : RingStatus.TooSmall;
+                end = RingStatus.TooSmall;
+                break;
             }
 
-            wrapped |= record == Start && at != head;
-            if (wrapped)
+            left -= bytes;
+            if (first == null)
             {
-                claim.SecondBytes += (int)bytes;
+                first = record;
+                firstBytes = bytes;
+            }
+            else if (record == first + firstBytes)
+            {
+                firstBytes += bytes;
             }
             else
             {
-                claim.First = claim.FirstBytes == 0 ? record : claim.First;
-                claim.FirstBytes += (int)bytes;
+                // Behind the end, at the start of the data area.
+                secondBytes += bytes;
             }
 
             at += pad + bytes;
-            claim.Next = at;
         }
 
-        return RingStatus.Event;
+        claim = new RingClaim
+        {
+            Head = head,
+            Next = at,
+            First = first,
+            FirstBytes = (int)firstBytes,
+            Second = Start,
+            SecondBytes = (int)secondBytes,
+            NextDoesNotFit = !fits,
+        };
+
+        // What stands before a record that does not fit, or makes no sense, can be had.
+        return first != null ? RingStatus.Event : end;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -90,17 +113,25 @@ internal readonly unsafe struct RingData(byte* data, uint ringBytes)
 
     // A PAD goes up to the end exactly, and the record that needed it stands at the start (RING-3).
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryFindBehindPad(ulong head, ulong tail, ref byte* record, ref uint bytes, out uint pad)
+    private static bool TryFindBehindPad(byte* start, uint ringBytes, uint pad, ulong published, uint index, out uint bytes)
     {
-        pad = RingBytes - IndexOf(head);
-        if (bytes != pad || tail - head <= pad)
+        bytes = 0;
+        return pad == ringBytes - index && published > pad
+            && !LoadHead(start, out bytes) && IsBounded(bytes, published - pad, ringBytes);
+    }
+
+    // Size and PAD by one load: shared memory may change under a second one.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool LoadHead(byte* record, out uint bytes)
+    {
+        ulong head = *(ulong*)record;
+        if (BitConverter.IsLittleEndian)
         {
-            return false;
+            bytes = (uint)head;
+            return (head & (ulong)Aio2EventFlags.Pad << 32) != 0;
         }
 
-        record = Start;
-        bytes = *(uint*)record;
-        return (*(ushort*)(record + IoEvent2.At.Flags) & Aio2EventFlags.Pad) == 0
-            && IsBounded(bytes, tail - head - pad, RingBytes);
+        bytes = (uint)(head >> 32);
+        return (head & (ulong)Aio2EventFlags.Pad << 16) != 0;
     }
 }

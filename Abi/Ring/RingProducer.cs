@@ -124,7 +124,9 @@ public sealed unsafe class RingProducer
             return true;
         }
 
-        return TryReserveSlowly(bytes, out place);
+        bool reserved = TryReserveSlowly(bytes, out byte* found);
+        place = found;
+        return reserved;
     }
 
     /// <summary>Reserves room for a record and copies it there.</summary>

@@ -196,6 +196,19 @@ public sealed unsafe class RingReaper
         // Release: what was read of the record comes before. Pairs with the acquire of head in RingProducer.Observe.
         Volatile.Write(ref _user->Head, _peeked);
 
+    /// <summary>Looks at all records that there are in place; the cheapest way to reap.</summary>
+    /// <exception cref="InvalidOperationException">The ring was not opened with the promise of a single reaper.</exception>
+    public RingPeek PeekAll()
+    {
+        if (!IsSingle)
+        {
+            ThrowNotSingle();
+        }
+
+        RingStatus status = LookAfresh(out ulong head, out ulong tail);
+        return new RingPeek(_data, &_user->Head, head, tail, status);
+    }
+
     /// <summary>RING-8 alone: is there anything, or anything to ask the kernel for?</summary>
     public RingStatus Test() => Look(out _, out _);
 
@@ -209,20 +222,31 @@ public sealed unsafe class RingReaper
         // Acquire: the thread that stored it had loaded tail with acquire, so the records below it are visible here too.
         // A head that the call moved beyond it makes the difference huge, and tail is loaded anew.
         tail = Volatile.Read(ref _seenTail);
-        return tail - head - 1 < _data.RingBytes ? RingStatus.Event : LookAgain(ref head, ref tail);
+        if (tail - head - 1 < _data.RingBytes)
+        {
+            return RingStatus.Event;
+        }
+
+        // No address of the caller's locals is taken: they stay in registers.
+        RingStatus status = LookAgain(head, out ulong newerHead, out ulong newerTail);
+        head = newerHead;
+        tail = newerTail;
+        return status;
     }
 
     private RingStatus LookAfresh(out ulong head, out ulong tail)
     {
         // As in Look.
-        head = Volatile.Read(ref _user->Head);
-        tail = head;
-        return LookAgain(ref head, ref tail);
+        RingStatus status = LookAgain(Volatile.Read(ref _user->Head), out ulong newerHead, out ulong newerTail);
+        head = newerHead;
+        tail = newerTail;
+        return status;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private RingStatus LookAgain(ref ulong head, ref ulong tail)
+    private RingStatus LookAgain(ulong loadedHead, out ulong head, out ulong tail)
     {
+        head = loadedHead;
         while (true)
         {
             // Acquire, between head and tail: every other order is wrong (tests/model/ring8.pml). Pairs with the

@@ -65,10 +65,23 @@ public sealed unsafe class RingModelTests
                     Assert.Equal(model.Take(bytes * 4), TestRecord.SerialsOf(buffer.AsSpan(0, read)));
                     break;
                 case RingAct.Peek:
-                    if (single.TryPeek(out ReadOnlySpan<byte> record) == RingStatus.Event)
+                    ReadOnlySpan<byte> record;
+                    if (single.TryPeek(out record) == RingStatus.Event)
                     {
                         Assert.Equal(model.Take(4096, 1), [TestRecord.SerialOf(record)]);
                         single.Advance();
+                    }
+
+                    break;
+                case RingAct.PeekAll:
+                    // Up to so many: the rest stays.
+                    using (RingPeek peek = single.PeekAll())
+                    {
+                        Assert.Equal(model.IsEmpty ? RingStatus.Empty : RingStatus.Event, peek.Status);
+                        for (int i = 0; i < step.Number / 8 && peek.TryNext(out record); i++)
+                        {
+                            Assert.Equal(model.Take(4096, 1), [TestRecord.SerialOf(record)]);
+                        }
                     }
 
                     break;

@@ -11,6 +11,7 @@ internal enum RingAct
     ReadSmall,
     ReadBatch,
     Peek,
+    PeekAll,
     KernelTake,
     LoseRace,
 }
@@ -22,7 +23,7 @@ internal sealed record RingStep(RingAct Act, int Number)
     public static Gen<RingStep> Any { get; } = Gen.Zip(
         Gen.Frequency(
             (6, Gen.Constant(RingAct.Write)), (2, Gen.Constant(RingAct.WriteBatch)), (3, Gen.Constant(RingAct.Read)),
-            (1, Gen.Constant(RingAct.ReadSmall)), (2, Gen.Constant(RingAct.ReadBatch)), (1, Gen.Constant(RingAct.Peek)),
+            (1, Gen.Constant(RingAct.ReadSmall)), (2, Gen.Constant(RingAct.ReadBatch)), (1, Gen.Constant(RingAct.Peek)), (1, Gen.Constant(RingAct.PeekAll)),
             (2, Gen.Constant(RingAct.KernelTake)), (1, Gen.Constant(RingAct.LoseRace))),
         Gen.OneOf(Gen.Choose(3, 128), Gen.Choose(3, 8), Gen.Choose(120, 128)),
         (act, number) => new RingStep(act, number));
