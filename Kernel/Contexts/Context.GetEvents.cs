@@ -34,6 +34,9 @@ internal sealed unsafe partial class Context
     /// <param name="eventFd">What to sleep on with a mask, or -1.</param>
     public long GetEvents(ulong events, ulong bytes, ulong minBytes, long deadline, ulong* mask, int eventFd)
     {
+        // No ring and no list is larger: so that sums over waiters do not wrap.
+        bytes = Math.Min(bytes, int.MaxValue);
+        minBytes = Math.Min(minBytes, bytes);
         var waiter = new Waiter { EventFd = eventFd };
         var force = minBytes == 0;
         var claimed = false;
@@ -151,7 +154,7 @@ internal sealed unsafe partial class Context
             return IsDirect ? LookAtList(room, minBytes, force, out result, out chain) : Look.Wait;
         }
 
-        switch (_ring!.Collect((int)Math.Min(room, int.MaxValue), out claim))
+        switch (_ring!.Collect((int)room, out claim))
         {
             case RingStatus.Event:
                 return Look.Copy;

@@ -15,7 +15,8 @@ namespace AioV2.Kernel.Contexts;
 /// <item>While the list is not empty nothing goes into the ring but the list's oldest (RING-7).</item>
 /// <item>A ring that exists and is not CORRUPT receives every event; otherwise the list is the ready list, from which
 /// io_getevents2 copies, one call at a time (<see cref="_copying"/>).</item>
-/// <item>OVERFLOW stands in the ring's flags exactly while the list is not empty, at each release of the lock.</item>
+/// <item>OVERFLOW stands in the ring's flags while the list, or what a call has taken off it and not yet copied, is not
+/// empty, at each release of the lock.</item>
 /// <item><see cref="_gate"/> counts the calls inside; with its top bit no new one enters. Destroy frees what is native only
 /// with no call inside and nothing outstanding; whoever touches the context after its last request completed is inside.</item>
 /// <item>Nothing here waits for I/O or touches user memory while it holds the lock.</item>

@@ -20,7 +20,7 @@ internal sealed unsafe class StreamPoller : IDisposable
 
     private readonly ThreadsEngine _engine;
     private readonly Lock _starting = new();
-    private Thread? _thread;
+    private volatile Thread? _thread;
     private int _epoll = -1;
     private int _bell = -1;
     private ulong _inbox;
@@ -31,12 +31,14 @@ internal sealed unsafe class StreamPoller : IDisposable
 
     public StreamPoller(ThreadsEngine engine) => _engine = engine;
 
-    /// <summary>Takes a request over. It is attempted in the order of arrival on its file.</summary>
-    public void Add(Request* r)
+    /// <summary>Takes a request over: 0, or <c>-errno</c> where the poller cannot be started. Requests are attempted in the
+    /// order of their arrival on a file.</summary>
+    public int TryAdd(Request* r)
     {
-        if (_thread is null)
+        var error = _thread is null ? Start() : 0;
+        if (error != 0)
         {
-            Start();
+            return error;
         }
 
         ulong seen;
@@ -47,6 +49,7 @@ internal sealed unsafe class StreamPoller : IDisposable
         }
         while (Interlocked.CompareExchange(ref _inbox, (ulong)r, seen) != seen);
         Ring();
+        return 0;
     }
 
     /// <summary>Asks to cancel a request that was begun: false, if it is beyond that. Under its context's lock, so that it
@@ -81,26 +84,32 @@ internal sealed unsafe class StreamPoller : IDisposable
         }
     }
 
-    private void Start()
+    private int Start()
     {
         lock (_starting)
         {
             if (_thread is not null)
             {
-                return;
+                return 0;
             }
 
-            _epoll = Libc.EpollCreate();
-            _bell = Libc.Eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
+            var epoll = Libc.EpollCreate();
+            var bell = epoll < 0 ? epoll : Libc.Eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
             var wanted = new EpollEvent { Events = Libc.EPOLLIN, Data = 0 };
-            if (_epoll < 0 || _bell < 0 || Libc.EpollCtl(_epoll, Libc.EPOLL_CTL_ADD, _bell, &wanted) != 0)
+            var error = bell < 0 ? bell : Libc.EpollCtl(epoll, Libc.EPOLL_CTL_ADD, bell, &wanted);
+            if (error != 0)
             {
-                throw new InvalidOperationException("no descriptors are left for the poller of the threads engine");
+                _ = epoll < 0 ? 0 : Libc.Close(epoll);
+                _ = bell < 0 ? 0 : Libc.Close(bell);
+                return error;
             }
 
+            _epoll = epoll;
+            _bell = bell;
             var thread = new Thread(Run, 256 * 1024) { IsBackground = true, Name = "aio2-poller" };
             thread.UnsafeStart();
             _thread = thread;
+            return 0;
         }
     }
 

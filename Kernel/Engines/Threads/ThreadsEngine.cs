@@ -42,6 +42,7 @@ internal sealed unsafe class ThreadsEngine : IEngine
     public void Submit(Request* first, int count)
     {
         var queued = 0;
+        var failed = default(CompletionBatch);
         while (first != null)
         {
             var r = first;
@@ -49,7 +50,11 @@ internal sealed unsafe class ThreadsEngine : IEngine
             if ((r->Traits & RequestTraits.Pollable) != 0 && r->Opcode is not (Aio2Op.Fsync or Aio2Op.Fdsync))
             {
                 r->EngineWord = Waiting;
-                _poller.Add(r);
+                var error = _poller.TryAdd(r);
+                if (error != 0)
+                {
+                    failed.End(r, error);
+                }
             }
             else
             {
@@ -59,6 +64,7 @@ internal sealed unsafe class ThreadsEngine : IEngine
             }
         }
 
+        failed.Flush();
         WakeWorkers(queued);
     }
 
@@ -104,9 +110,10 @@ internal sealed unsafe class ThreadsEngine : IEngine
             _ = Futex.Wake(_wake, Math.Min(count, idle));
         }
 
-        if (idle < count && _workers.Length < _maxWorkers)
+        // A worker that was woken counts as idle until it takes work, so the backlog is what tells that hands are missing.
+        if (_workers.Length < _maxWorkers && _queue.Count > idle)
         {
-            Grow(count - idle);
+            Grow(_queue.Count - idle);
         }
     }
 
