@@ -33,15 +33,30 @@ public sealed unsafe class RingProducer
     /// <summary>Takes over a ring that <see cref="RingHeader.Format"/> has just made, before the other side can see it.</summary>
     /// <param name="map">The producer's own mapping of the ring.</param>
     /// <param name="layout">Its layout.</param>
+    /// <remarks>Reads the header. In memory that the other side can already write, use <see cref="Create"/>.</remarks>
     public RingProducer(byte* map, in RingLayout layout)
+        : this(map, layout, ((Aio2Ring*)map)->MaxEventBytes, ((Aio2Ring*)map)->Start, ((Aio2Ring*)map)->Flags)
+    {
+    }
+
+    private RingProducer(byte* map, in RingLayout layout, uint maxEventBytes, ulong start, uint flags)
     {
         _header = (Aio2Ring*)map;
         _user = (Aio2RingUser*)(map + layout.UserOffset);
         _data = new RingData(map + layout.DataOffset, layout.RingBytes);
-        _maxRecordBytes = _header->MaxEventBytes;
-        _flags = _header->Flags;
-        _tail = _reserved = _head = _taken = _header->Start;
+        _maxRecordBytes = maxEventBytes;
+        _flags = flags;
+        _tail = _reserved = _head = start;
         _limit = _head + layout.RingBytes;
+    }
+
+    /// <summary>Makes a ring and its producer, which keeps what it was given and reads nothing back (RING-5).</summary>
+    /// <inheritdoc cref="RingHeader.Format"/>
+    public static RingProducer Create(
+        byte* map, in RingLayout layout, uint maxEventBytes, uint ctx = 0, uint generation = 0, ulong start = 0, uint flags = 0)
+    {
+        RingHeader.Format(map, layout, maxEventBytes, ctx, generation, start, flags);
+        return new RingProducer(map, layout, maxEventBytes, start, flags);
     }
 
     /// <summary>Position behind the newest published record.</summary>

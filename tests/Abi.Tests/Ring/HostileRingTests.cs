@@ -67,10 +67,11 @@ public sealed unsafe class HostileRingTests
     public void The_producer_believes_no_constant_tail_or_flag_that_stands_in_shared_memory()
     {
         using var memory = new RingMemory();
-        RingProducer producer = memory.Producer();
+        var producer = RingProducer.Create(memory.Map, memory.Layout, memory.Layout.MaxEventBytes);
         RingReaper reaper = memory.Reaper();
         Assert.True(producer.TryWrite(TestRecord.Make(1, 24)));
         new Span<byte>(memory.Map, Aio2Ring.SizeOf).Fill(0xff);
+        Assert.Equal(memory.Layout.MaxEventBytes, producer.MaxRecordBytes);
 
         Assert.True(producer.TryWrite(TestRecord.Make(2, 24)));
         producer.SetFlags(0);
