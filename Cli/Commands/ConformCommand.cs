@@ -1,0 +1,95 @@
+using System.CommandLine;
+using AioV2.Cli.Conform;
+using AioV2.Conformance.Report;
+using AioV2.Conformance.Run;
+
+namespace AioV2.Cli.Commands;
+
+/// <summary><c>aio2 conform</c>: judges an implementation of the nine calls, requirement by requirement.</summary>
+/// <remarks>Exit 0 conforming, 1 not conforming, 2 usage, 3 could not run.</remarks>
+public sealed class ConformCommand : ICliCommand
+{
+    private const int CouldNotRun = 3;
+    private const string RandomTime = "30s", CallLimit = "15s", AllShards = "1/1";
+
+    /// <inheritdoc/>
+    public Command Create()
+    {
+        var engine = new Option<string>("--engine") { Description = "Engine of the embedded kernel: auto, threads, io_uring or simulated.", DefaultValueFactory = _ => "auto" };
+        engine.AcceptOnlyFromAmong("auto", "threads", "io_uring", "simulated");
+        var library = new Option<string?>("--library") { Description = "A shared library that exports the nine calls, instead of the embedded kernel." };
+        var seed = new Option<ulong>("--seed") { Description = "Where all random numbers come from.", DefaultValueFactory = _ => 1 };
+        var runs = new Option<int>("--runs") { Description = "Random sequences at most.", DefaultValueFactory = _ => 2000 };
+        var time = new Option<string?>("--time") { Description = "The longest that the random part goes on, e.g. 60s, 2m; 30s without it." };
+        var limit = new Option<string?>("--call-limit") { Description = "The longest that one call may take before it counts as hung; 15s without it." };
+        var requirements = new Option<string?>("--requirements") { Description = "Ids or groups to check, e.g. RING,GET-4; all without it." };
+        var shard = new Option<string?>("--shard") { Description = "This part of the work, i/n; all of it without it." };
+        var format = new Option<string>("--format") { Description = "text, json, junit or html.", DefaultValueFactory = _ => "text" };
+        format.AcceptOnlyFromAmong("text", "json", "junit", "html");
+        var command = new Command("conform", "Judge an implementation of the nine calls, requirement by requirement.")
+        {
+            engine, library, seed, runs, time, limit, requirements, shard, format, MergeCommand(),
+        };
+        command.Validators.Add(result =>
+        {
+            if (ConformArguments.Time(result.GetValue(time) ?? RandomTime) is null || ConformArguments.Time(result.GetValue(limit) ?? CallLimit) is null)
+            {
+                result.AddError("--time and --call-limit take a number and s or m, e.g. 60s");
+            }
+            else if (ConformArguments.Shard(result.GetValue(shard) ?? AllShards) is null)
+            {
+                result.AddError("--shard takes i/n with i from 1 to n, e.g. 2/4");
+            }
+            else if (ConformArguments.UnknownRequirement(result.GetValue(requirements)) is { } unknown)
+            {
+                result.AddError($"--requirements: the spec has no '{unknown}'");
+            }
+        });
+        command.SetAction(parsed =>
+        {
+            var (index, count) = ConformArguments.Shard(parsed.GetValue(shard) ?? AllShards)!.Value;
+            var options = new ConformanceOptions
+            {
+                Seed = parsed.GetValue(seed), Runs = parsed.GetValue(runs), Time = ConformArguments.Time(parsed.GetValue(time) ?? RandomTime)!.Value,
+                CallLimit = ConformArguments.Time(parsed.GetValue(limit) ?? CallLimit)!.Value,
+                Requirements = ConformArguments.Requirements(parsed.GetValue(requirements)), Shard = index, Shards = count,
+                Progress = parsed.GetValue(format) == "text" ? parsed.InvocationConfiguration.Error.WriteLine : null,
+            };
+            try
+            {
+                var verdict = new ConformanceRunner(ConformChildCommand.Launcher(parsed.GetValue(engine)!, parsed.GetValue(library)), options).Run();
+                parsed.InvocationConfiguration.Output.Write(Reports.Of(verdict, parsed.GetValue(format)!));
+                return verdict.Conforms ? ExitCode.Success : ExitCode.Failure;
+            }
+            catch (CouldNotRunException e)
+            {
+                parsed.InvocationConfiguration.Error.WriteLine($"aio2: conform: {e.Message}");
+                return CouldNotRun;
+            }
+        });
+        return command;
+    }
+
+    private static Command MergeCommand()
+    {
+        var files = new Argument<FileInfo[]>("shards") { Description = "JSON verdicts of all shards of one run.", Arity = ArgumentArity.OneOrMore };
+        var format = new Option<string>("--format") { Description = "text, json, junit or html.", DefaultValueFactory = _ => "text" };
+        format.AcceptOnlyFromAmong("text", "json", "junit", "html");
+        var command = new Command("merge", "Join the verdicts of shards; a missing or doubled shard is an error.") { files, format };
+        command.SetAction(parsed =>
+        {
+            try
+            {
+                var verdict = VerdictMerge.Join([.. parsed.GetValue(files)!.Select(f => JsonReport.Read(File.ReadAllText(f.FullName)))]);
+                parsed.InvocationConfiguration.Output.Write(Reports.Of(verdict, parsed.GetValue(format)!));
+                return verdict.Conforms ? ExitCode.Success : ExitCode.Failure;
+            }
+            catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+            {
+                parsed.InvocationConfiguration.Error.WriteLine($"aio2: conform merge: {e.Message}");
+                return CouldNotRun;
+            }
+        });
+        return command;
+    }
+}

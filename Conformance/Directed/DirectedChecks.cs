@@ -1,0 +1,17 @@
+namespace AioV2.Conformance.Directed;
+
+/// <summary>All directed checks, in the order of the design.</summary>
+public static class DirectedChecks
+{
+    /// <summary>Their table; a check's number is its place.</summary>
+    public static IReadOnlyList<DirectedCheck> All { get; } =
+    [
+        .. SetupChecks.All,
+        .. RingChecks.All,
+        .. OverflowChecks.All,
+        .. SubmitChecks.All,
+        .. AttributeChecks.All,
+        .. GetChecks.All,
+        .. LifeChecks.All,
+    ];
+}

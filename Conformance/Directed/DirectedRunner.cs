@@ -1,0 +1,64 @@
+using AioV2.Abi.Calls;
+using AioV2.Conformance.Journal;
+using AioV2.Conformance.Model;
+using AioV2.Conformance.Run;
+using AioV2.Conformance.World;
+
+namespace AioV2.Conformance.Directed;
+
+/// <summary>Runs directed checks in the child, and reads their outcome in the judge.</summary>
+public static class DirectedRunner
+{
+    private const string Passed = "passed", Failed = "failed", Skipped = "not offered";
+
+    /// <summary>Runs the check whose number is the journal's argument; its text becomes outcome, requirement, message, calls.</summary>
+    public static void RunInChild(JournalFile journal, TestWorld world, IAio2 aio)
+    {
+        var check = DirectedChecks.All[journal.Argument];
+        var trace = new TracingAio2(aio, journal);
+        using var rig = new Rig(trace, world);
+        string outcome;
+        try
+        {
+            check.Body(rig);
+            outcome = $"{Passed}\n\n\n";
+        }
+        catch (DirectedFailureException e)
+        {
+            outcome = $"{Failed}\n{e.Requirement}\n{e.Message}\n";
+        }
+        catch (NotOfferedException e)
+        {
+            outcome = $"{Skipped}\n\n{e.Message}\n";
+        }
+
+        journal.Text = outcome + trace.Calls;
+    }
+
+    /// <summary>Runs one check; returns its finding, or null.</summary>
+    public static Finding? Run(int number, SequenceRunner runner, Tally tally)
+    {
+        var check = DirectedChecks.All[number];
+        var end = runner.Child.Directed(number);
+        if (end != ChildEnd.Done)
+        {
+            string calls = runner.Child.Journal.Text;
+            string how = $"{(end == ChildEnd.Hung ? "hung" : "died")}: {runner.Child.Death}";
+            runner.Restart();
+            return new Finding(new Violation(check.Requirements[0], $"{check.Name}: {how}"), check.Name, 0, [], calls);
+        }
+
+        string[] parts = runner.Child.Journal.Text.Split('\n', 4);
+        if (parts[0] == Failed)
+        {
+            return new Finding(new Violation(parts[1], $"{check.Name}: {parts[2]}"), check.Name, 0, [], parts[3]);
+        }
+
+        foreach (string id in parts[0] == Passed ? check.Requirements : [])
+        {
+            tally.Pass(id);
+        }
+
+        return null;
+    }
+}

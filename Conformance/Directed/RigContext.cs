@@ -1,0 +1,131 @@
+using System.Runtime.InteropServices;
+using AioV2.Abi;
+using AioV2.Conformance.Calls;
+using AioV2.Conformance.Journal;
+using AioV2.Conformance.Run;
+using AioV2.Conformance.World;
+
+namespace AioV2.Conformance.Directed;
+
+/// <summary>A context of a directed check.</summary>
+public sealed unsafe class RigContext : IDisposable
+{
+    private readonly Rig _rig;
+    private ContextSlot _slot;
+    private bool _destroyed;
+
+    internal RigContext(Rig rig, in Aio2Params p, uint flags) => (_rig, Params, _slot) = (rig, p, ContextSlot.From(p, flags));
+
+    /// <summary>What setup answered.</summary>
+    public Aio2Params Params { get; }
+
+    /// <summary>The id.</summary>
+    public uint Id => Params.Ctx;
+
+    /// <summary>The ring's mapping.</summary>
+    public byte* Map => (byte*)Params.RingAddr;
+
+    /// <summary>The ring's flags.</summary>
+    public uint RingFlags => _slot.Ring.Flags;
+
+    /// <summary>The ring's tail.</summary>
+    public ulong Tail => _slot.Ring.Tail;
+
+    /// <summary>The ring's head, which this side owns.</summary>
+    public ref ulong Head => ref *(ulong*)(Map + Params.UserOffset);
+
+    /// <summary>Submits; returns what the call answered.</summary>
+    public long Submit(byte[] iocbs, Aio2Extack* ext = null)
+    {
+        byte* at = (byte*)WorldLayout.Iocbs + WorldLayout.IocbsBytes - iocbs.Length;
+        iocbs.CopyTo(new Span<byte>(at, iocbs.Length));
+        _rig.World.Touch(~0ul >> 56, file: true);
+        return _rig.Aio.Submit(Id, at, (nuint)iocbs.Length, ext);
+    }
+
+    /// <summary>Submits records that must all be accepted.</summary>
+    public void SubmitAll(params Iocb2[] iocbs)
+    {
+        var writer = new IocbWriter();
+        foreach (var iocb in iocbs)
+        {
+            writer.Add(iocb);
+        }
+
+        Rig.Expect("SUBMIT-1", writer.Length, Submit(writer.ToArray()), "io_submit2 of valid records");
+    }
+
+    /// <summary>Submits NOPs with these user_data.</summary>
+    public void Nops(int count, ulong first = 1) =>
+        SubmitAll([.. Enumerable.Range(0, count).Select(i => Rig.Iocb(Aio2Op.Nop, first + (ulong)i))]);
+
+    /// <summary>io_getevents2; returns what it answered, the events stand in <paramref name="events"/>.</summary>
+    public long Get(uint bytes, uint min, double? seconds, out byte[] events, byte* buffer = null)
+    {
+        byte* at = buffer != null ? buffer : (byte*)WorldLayout.Events + WorldLayout.EventsBytes - bytes;
+        var wait = (Aio2Wait*)(WorldLayout.Wait + WorldLayout.PageBytes - Aio2Wait.SizeOf);
+        long ns = (long)((seconds ?? 0) * 1e9);
+        *wait = new Aio2Wait { Size = Aio2Wait.SizeOf, Sec = ns / 1_000_000_000, Nsec = ns % 1_000_000_000 };
+        long result = _rig.Aio.GetEvents(Id, at, bytes, min, seconds is null ? null : wait, 0);
+        events = result > 0 ? new ReadOnlySpan<byte>(at, (int)result).ToArray() : [];
+        return result;
+    }
+
+    /// <summary>Takes so many events of 24 bytes at least, by the call.</summary>
+    public List<byte[]> Take(int count)
+    {
+        var all = new List<byte[]>();
+        while (all.Count < count)
+        {
+            long result = Get(65536, (uint)((count - all.Count) * IoEvent2.SizeOf), Rig.PatienceSeconds, out byte[] events);
+            Rig.Require("RING-6", result > 0, $"io_getevents2 gave {result} with {count - all.Count} event(s) to come");
+            all.AddRange(Rig.Split(events));
+        }
+
+        return all;
+    }
+
+    /// <summary>The user_data of events.</summary>
+    public static List<ulong> UserData(IEnumerable<byte[]> events) => [.. events.Select(e => MemoryMarshal.Read<IoEvent2>(e).UserData)];
+
+    /// <summary>The result of an event.</summary>
+    public static long Res(byte[] e) => MemoryMarshal.Read<IoEvent2>(e).Res;
+
+    /// <summary>Takes events from the ring's memory until it is empty.</summary>
+    public List<byte[]> Reap(int most = int.MaxValue)
+    {
+        var all = new List<byte[]>();
+        byte* buffer = stackalloc byte[4096];
+        while (all.Count < most)
+        {
+            int bytes = _slot.Ring.TakeOne(buffer, 4096, out var anomaly);
+            Rig.Require("RING-3", anomaly == RingAnomaly.None, $"the ring shows bad {anomaly}: head {Head}, tail {Tail}");
+            if (bytes == 0)
+            {
+                break;
+            }
+
+            all.Add(new ReadOnlySpan<byte>(buffer, bytes).ToArray());
+        }
+
+        return all;
+    }
+
+    /// <summary>io_destroy2.</summary>
+    public long Destroy()
+    {
+        _destroyed = true;
+        return _rig.Aio.Destroy(Id);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_destroyed)
+        {
+            _ = Destroy();
+        }
+
+        _slot.Unmap();
+    }
+}

@@ -1,0 +1,113 @@
+using AioV2.Abi;
+using AioV2.Conformance.Calls;
+
+namespace AioV2.Conformance.Model;
+
+/// <summary>The state that the model keeps between the calls of a sequence: contexts by slot, pipes, pokes.</summary>
+/// <remarks>Used twice: by the judge, which moves it by what was answered, and by the generator, which moves it by
+/// what the model predicts (<see cref="Prediction"/>).</remarks>
+public sealed class AioModel(Capabilities offered)
+{
+    /// <summary>What the implementation offers.</summary>
+    public Capabilities Offered { get; } = offered;
+
+    /// <summary>Pipes and memory.</summary>
+    public ModelWorld World { get; } = new();
+
+    /// <summary>Contexts by slot; null where none lives.</summary>
+    public ModelContext?[] Contexts { get; } = new ModelContext?[Step.Slots];
+
+    /// <summary>The rules for records, over this state's world.</summary>
+    public SubmitRules Submit => _submit ??= new SubmitRules(Offered, World);
+
+    private SubmitRules? _submit;
+
+    /// <summary>The context of a slot, or null.</summary>
+    public ModelContext? Context(byte slot) => slot < Step.Slots ? Contexts[slot] : null;
+
+    /// <summary>All requests that are outstanding anywhere.</summary>
+    public IEnumerable<ModelRequest> Outstanding => Contexts.Where(c => c is not null).SelectMany(c => c!.Outstanding);
+
+    /// <summary>Takes a request in.</summary>
+    public void Accept(ModelContext context, ModelRequest request)
+    {
+        if (request.Pipe >= 0)
+        {
+            bool shared = false;
+            foreach (var other in Outstanding.Where(o => o.Pipe == request.Pipe))
+            {
+                Loosen(other);
+                shared = true;
+            }
+
+            if (shared || World.PipeOpen[request.Pipe])
+            {
+                World.PipeOpen[request.Pipe] = true;
+                Loosen(request);
+            }
+        }
+        else if (ModelWorld.KindOf(request.Fd) == FdKind.PipeWrite && request.Op.Direction == DataDirection.Write)
+        {
+            LoosenPipe(request.Fd - Conformance.World.WorldLayout.PipeWrite);
+        }
+
+        context.Outstanding.Add(request);
+        context.Accepted++;
+    }
+
+    /// <summary>Notes bytes that the sequence wrote into a pipe.</summary>
+    public void Feed(int pipe, int bytes)
+    {
+        World.PipeBytes[pipe] += bytes;
+        foreach (var reader in Outstanding.Where(o => o.Pipe == pipe && o.Completion != Completion.Open))
+        {
+            if (reader.Op.Opcode == Aio2Op.Poll)
+            {
+                reader.Completion = Completion.Certain;
+                continue;
+            }
+
+            // A reader that was already served with less may still have come before this write.
+            long now = Math.Min(World.PipeBytes[pipe], reader.Length);
+            if (reader.Completion == Completion.Blocked)
+            {
+                reader.ResultMin = now;
+            }
+
+            (reader.Completion, reader.ResultMax) = (Completion.Certain, now);
+        }
+    }
+
+    /// <summary>Takes a delivered request out; the pipe that it read has less.</summary>
+    public void Deliver(ModelContext context, ModelRequest request, long result)
+    {
+        context.Outstanding.Remove(request);
+        context.Finals++;
+        if (request.Pipe >= 0 && result > 0 && request.Op.Opcode != Aio2Op.Poll)
+        {
+            World.PipeBytes[request.Pipe] = Math.Max(0, World.PipeBytes[request.Pipe] - result);
+        }
+    }
+
+    /// <summary>Ends a context: what it had outstanding may have read its pipes or not.</summary>
+    public void Destroy(byte slot)
+    {
+        foreach (var request in Contexts[slot]!.Outstanding.Where(r => r.Pipe >= 0))
+        {
+            LoosenPipe(request.Pipe);
+        }
+
+        Contexts[slot] = null;
+    }
+
+    private void LoosenPipe(int pipe)
+    {
+        World.PipeOpen[pipe] = true;
+        foreach (var other in Outstanding.Where(o => o.Pipe == pipe))
+        {
+            Loosen(other);
+        }
+    }
+
+    private static void Loosen(ModelRequest request) => (request.Completion, request.AnyResult) = (Completion.Open, true);
+}

@@ -1,0 +1,72 @@
+using System.Buffers.Binary;
+using AioV2.Conformance.World;
+
+namespace AioV2.Conformance.Model;
+
+/// <summary>What a descriptor of the world is.</summary>
+public enum FdKind
+{
+    Closed,
+    ReadFile,
+    WriteFile,
+    BothFile,
+    PipeRead,
+    PipeWrite,
+    Eventfd,
+
+    /// <summary>Not of the world: the runtime may have it open.</summary>
+    Unknown,
+}
+
+/// <summary>What the model knows of pipes and of the Meta area.</summary>
+public sealed class ModelWorld
+{
+    private readonly byte[] _meta = new byte[WorldLayout.MetaBytes];
+    private bool _metaDirty;
+
+    /// <summary>Bytes in each pipe that nothing has read.</summary>
+    public long[] PipeBytes { get; } = new long[WorldLayout.Pipes];
+
+    /// <summary>Pipes of which more than one request reads or writes: what comes out is open.</summary>
+    public bool[] PipeOpen { get; } = new bool[WorldLayout.Pipes];
+
+    /// <summary>Brings everything back to a sequence's beginning; the Meta area keeps what was written, as in the child.</summary>
+    public void Reset()
+    {
+        Array.Clear(PipeBytes);
+        Array.Clear(PipeOpen);
+    }
+
+    /// <summary>Notes bytes that the sequence wrote.</summary>
+    public void Poke(uint at, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(_meta.AsSpan((int)at));
+        _metaDirty = true;
+    }
+
+    /// <summary>Reads one segment of an iovec array, or null where its bytes are not known.</summary>
+    public (ulong Base, ulong Length)? Segment(ulong address)
+    {
+        if (!_metaDirty || address < WorldLayout.Meta || address + 16 > WorldLayout.Meta + WorldLayout.MetaBytes)
+        {
+            return null;
+        }
+
+        var at = _meta.AsSpan((int)(address - WorldLayout.Meta), 16);
+        return (BinaryPrimitives.ReadUInt64LittleEndian(at), BinaryPrimitives.ReadUInt64LittleEndian(at[8..]));
+    }
+
+    /// <summary>What a number is.</summary>
+    public static FdKind KindOf(int fd) => fd switch
+    {
+        WorldLayout.FileRo => FdKind.ReadFile,
+        WorldLayout.FileWo => FdKind.WriteFile,
+        WorldLayout.FileRw => FdKind.BothFile,
+        >= WorldLayout.PipeRead and < WorldLayout.PipeRead + WorldLayout.Pipes => FdKind.PipeRead,
+        >= WorldLayout.PipeWrite and < WorldLayout.PipeWrite + WorldLayout.Pipes => FdKind.PipeWrite,
+        >= WorldLayout.Eventfd and < WorldLayout.Eventfd + WorldLayout.Eventfds => FdKind.Eventfd,
+        < 0 => FdKind.Closed,
+        < 256 => FdKind.Unknown,
+        _ => FdKind.Closed,
+    };
+}

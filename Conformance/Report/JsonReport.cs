@@ -1,0 +1,53 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AioV2.Conformance.Model;
+using AioV2.Conformance.Run;
+
+namespace AioV2.Conformance.Report;
+
+/// <summary>A verdict as JSON: for other programs, and for <see cref="VerdictMerge"/>.</summary>
+public static class JsonReport
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    private sealed record Line(string Id, string Title, Outcome Outcome, long Checks);
+
+    private sealed record Found(string Requirement, string Message, string Origin, ulong Seed, string Calls);
+
+    private sealed record Document(
+        string Implementation, string Engine, bool Conforms, ulong Seed, int Shard, int Shards, long Steps, double Seconds, string Output, Line[] Requirements, Found[] Findings);
+
+    /// <summary>Writes.</summary>
+    public static string Of(Verdict v) => JsonSerializer.Serialize(
+        new Document(v.Implementation, v.Engine, v.Conforms, v.Seed, v.Shard, v.Shards, v.Steps, v.Elapsed.TotalSeconds, v.Output,
+            [.. v.Lines.Select(l => new Line(l.Id, l.Title, l.Outcome, l.Checks))],
+            [.. v.Findings.Select(f => new Found(f.Violation.Requirement, f.Violation.Message, f.Origin, f.Seed, f.Calls))]), Options) + "\n";
+
+    /// <summary>Reads what <see cref="Of"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">It is something else.</exception>
+    public static Verdict Read(string json)
+    {
+        Document? d;
+        try
+        {
+            d = JsonSerializer.Deserialize<Document>(json, Options);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"no verdict: {e.Message}", e);
+        }
+
+        if (d?.Requirements is null || d.Findings is null)
+        {
+            throw new InvalidDataException("no verdict: requirements or findings are missing");
+        }
+
+        return new Verdict(d.Implementation, d.Engine, d.Seed, d.Shard, d.Shards,
+            [.. d.Requirements.Select(l => new VerdictLine(l.Id, l.Title, l.Outcome, l.Checks))],
+            [.. d.Findings.Select(f => new Finding(new Violation(f.Requirement, f.Message), f.Origin, f.Seed, [], f.Calls))],
+            d.Steps, TimeSpan.FromSeconds(d.Seconds), d.Output);
+    }
+}

@@ -1,0 +1,11 @@
+namespace AioV2.Conformance.Run;
+
+/// <summary>How to start a child: a program and arguments, to which the journal's path and two descriptors are added.</summary>
+/// <param name="File">The program.</param>
+/// <param name="Arguments">What comes before <c>JOURNAL COMMANDS REPLIES</c>.</param>
+/// <param name="Name">The implementation's name in reports.</param>
+public sealed record ChildLauncher(string File, IReadOnlyList<string> Arguments, string Name)
+{
+    /// <summary>Variables that the child gets in addition.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+}

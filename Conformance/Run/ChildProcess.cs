@@ -1,0 +1,229 @@
+using System.Diagnostics;
+using System.IO.Pipes;
+using System.Text;
+using AioV2.Conformance.Calls;
+using AioV2.Conformance.Journal;
+using AioV2.Conformance.World;
+
+namespace AioV2.Conformance.Run;
+
+/// <summary>The judge's side of a child: starts it, hands it work, notices that it died or stands still.</summary>
+public sealed unsafe class ChildProcess : IDisposable
+{
+    private const int PollMs = 100;
+    private const int TailChars = 2000;
+
+    private readonly string _path = Path.Combine(Path.GetTempPath(), $"aio2-conform-{Guid.NewGuid():n}");
+    private readonly AnonymousPipeServerStream _commands = new(PipeDirection.Out, HandleInheritability.Inheritable);
+    private readonly AnonymousPipeServerStream _replies = new(PipeDirection.In, HandleInheritability.Inheritable);
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _errors = new();
+
+    /// <summary>Starts a child and waits until it is ready.</summary>
+    /// <exception cref="CouldNotRunException">It could not load or make the implementation.</exception>
+    public ChildProcess(ChildLauncher launcher, TimeSpan limit)
+    {
+        Limit = limit;
+        Journal = JournalFile.Create(_path);
+        var start = new ProcessStartInfo(launcher.File)
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false,
+        };
+        foreach (string argument in (string[])[.. launcher.Arguments, _path, _commands.GetClientHandleAsString(), _replies.GetClientHandleAsString()])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in launcher.Environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        // A crash is a finding, not a file.
+        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        _process = Process.Start(start) ?? throw new CouldNotRunException($"{launcher.File} does not start");
+        _process.StandardInput.Close();
+        _process.OutputDataReceived += (_, e) => Keep(_output, e.Data);
+        _process.ErrorDataReceived += (_, e) => Keep(_errors, e.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        _commands.DisposeLocalCopyOfClientHandle();
+        _replies.DisposeLocalCopyOfClientHandle();
+        WaitReady();
+    }
+
+    /// <summary>The longest that one call may take.</summary>
+    public TimeSpan Limit { get; }
+
+    /// <summary>What both share.</summary>
+    public JournalFile Journal { get; }
+
+    /// <summary>What the implementation wrote to standard output, which it has no business to.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    /// <summary>How a child that died did so.</summary>
+    public string Death { get; private set; } = "";
+
+    /// <summary>Runs sequences; those after the first that killed the child are not run.</summary>
+    public ChildEnd Sequences(IReadOnlyList<IReadOnlyList<Step>> sequences)
+    {
+        using (var stream = new UnmanagedMemoryStream(Journal.Plan, JournalFile.PlanBytes, JournalFile.PlanBytes, FileAccess.Write))
+        using (var writer = new BinaryWriter(stream))
+        {
+            foreach (var steps in sequences)
+            {
+                writer.Write(steps.Count);
+                foreach (var step in steps)
+                {
+                    StepCodec.Write(writer, step);
+                }
+            }
+        }
+
+        Journal.Argument = sequences.Count;
+        return Command(ChildLoop.RunSequences);
+    }
+
+    /// <summary>Runs one directed check by its number.</summary>
+    public ChildEnd Directed(int number)
+    {
+        Journal.Argument = number;
+        return Command(ChildLoop.RunDirected);
+    }
+
+    /// <summary>The answers given, by sequence.</summary>
+    public List<Answer>[] Answers(int sequences)
+    {
+        var answers = new List<Answer>[sequences];
+        for (int i = 0; i < sequences; i++)
+        {
+            answers[i] = [];
+        }
+
+        byte* at = Journal.Answers;
+        byte* end = at + Math.Clamp(Volatile.Read(ref Journal.AnswerLength), 0, JournalFile.AnswersBytes);
+        while (at < end)
+        {
+            var answer = Answer.Read(ref at);
+            answers[answer.Head.Sequence].Add(answer);
+        }
+
+        return answers;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _commands.Dispose();
+        if (!_process.WaitForExit(2000))
+        {
+            _process.Kill(entireProcessTree: true);
+            _process.WaitForExit();
+        }
+
+        _replies.Dispose();
+        _process.Dispose();
+        Journal.Dispose();
+        File.Delete(_path);
+    }
+
+    private ChildEnd Command(int command)
+    {
+        Journal.Command = command;
+        Journal.AnswerLength = 0;
+        Journal.Done = 0;
+        try
+        {
+            _commands.WriteByte(1);
+            _commands.Flush();
+        }
+        catch (IOException)
+        {
+            return Died();
+        }
+
+        return AwaitReply();
+    }
+
+    private void WaitReady()
+    {
+        if (AwaitReply() == ChildEnd.Done)
+        {
+            return;
+        }
+
+        string why = Journal.Text.Length > 0 ? Journal.Text : Death;
+        Dispose();
+        throw new CouldNotRunException(why);
+    }
+
+    private ChildEnd AwaitReply()
+    {
+        var poll = new Libc.PollFd { Fd = (int)_replies.SafePipeHandle.DangerousGetHandle(), Events = Libc.PollIn };
+        int progress = Journal.Progress;
+        var still = Stopwatch.StartNew();
+        while (true)
+        {
+            poll.Revents = 0;
+            int ready = Libc.Poll(&poll, 1, PollMs);
+            if (ready > 0 && (poll.Revents & Libc.PollIn) != 0)
+            {
+                return _replies.ReadByte() >= 0 ? ChildEnd.Done : Died();
+            }
+
+            if (ready > 0 || _process.HasExited)
+            {
+                return Died();
+            }
+
+            if (Journal.Progress != progress)
+            {
+                progress = Journal.Progress;
+                still.Restart();
+            }
+            else if (still.Elapsed > Limit)
+            {
+                _process.Kill(entireProcessTree: true);
+                _process.WaitForExit();
+                Death = string.Create(null, $"no progress for {Limit.TotalSeconds:0.#} s");
+                return ChildEnd.Hung;
+            }
+        }
+    }
+
+    private ChildEnd Died()
+    {
+        _process.WaitForExit(5000);
+        string text = Journal.Text.Length > 0 && _process.HasExited && _process.ExitCode is ChildExit.CouldNotRun or ChildExit.JournalFull ? $": {Journal.Text}" : "";
+        string errors;
+        lock (_errors)
+        {
+            errors = _errors.Length > 0 ? $"; it wrote: {_errors.ToString().Trim()}" : "";
+        }
+
+        int code = _process.HasExited ? _process.ExitCode : -1;
+        Death = (code > 128 ? $"killed by signal {code - 128}" : $"exited with code {code}") + text + errors;
+        return ChildEnd.Crashed;
+    }
+
+    private static void Keep(StringBuilder to, string? line)
+    {
+        lock (to)
+        {
+            if (line is not null && to.Length < TailChars)
+            {
+                to.AppendLine(line);
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+namespace AioV2.Conformance.Run;
+
+/// <summary>What a run is made of.</summary>
+public sealed record ConformanceOptions
+{
+    /// <summary>Where all random numbers come from.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Random sequences to run, unless the time is over before.</summary>
+    public int Runs { get; init; } = 2000;
+
+    /// <summary>The longest that the random part goes on.</summary>
+    public TimeSpan Time { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Steps of a sequence at most.</summary>
+    public int Length { get; init; } = 40;
+
+    /// <summary>The longest that one call may take before it hangs.</summary>
+    public TimeSpan CallLimit { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The longest that shrinking one finding goes on.</summary>
+    public TimeSpan ShrinkLimit { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Findings after which a run ends.</summary>
+    public int MostFindings { get; init; } = 5;
+
+    /// <summary>Ids, or the words before their dash, that findings and checks are limited to; empty: all.</summary>
+    public IReadOnlyList<string> Requirements { get; init; } = [];
+
+    /// <summary>This part of the work, from 1.</summary>
+    public int Shard { get; init; } = 1;
+
+    /// <summary>Parts that the work is divided into.</summary>
+    public int Shards { get; init; } = 1;
+
+    /// <summary>Where progress is told, or null.</summary>
+    public Action<string>? Progress { get; init; }
+
+    /// <summary>Whether a requirement is asked for.</summary>
+    public bool Wants(string id) => Requirements.Count == 0
+        || Requirements.Any(r => id.Equals(r, StringComparison.OrdinalIgnoreCase) || id.StartsWith(r + "-", StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,182 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using AioV2.Abi;
+using AioV2.Conformance.Calls;
+using AioV2.Conformance.Directed;
+using AioV2.Conformance.Generate;
+using AioV2.Conformance.Journal;
+using AioV2.Conformance.Model;
+using FsCheck;
+using FsCheck.Experimental;
+using FsCheck.Fluent;
+
+namespace AioV2.Conformance.Run;
+
+/// <summary>Runs the whole suite against one implementation: directed checks, the wire level, random sequences.</summary>
+public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions options)
+{
+    private const int SequencesPerBatch = 64;
+
+    private readonly Tally _tally = new();
+    private readonly List<Finding> _findings = [];
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+
+    /// <summary>Runs; returns the verdict.</summary>
+    /// <exception cref="CouldNotRunException">The implementation cannot be loaded or makes no context.</exception>
+    public Verdict Run()
+    {
+        using var runner = new SequenceRunner(launcher, options.CallLimit);
+        Probe(runner);
+        Directed(runner);
+        Wire(runner);
+        Random(runner);
+        return new Verdict(launcher.Name, runner.Offered.Engine, options, _tally, _findings, runner.Steps, _clock.Elapsed, runner.Output);
+    }
+
+    private static void Probe(SequenceRunner runner)
+    {
+        byte[] p = new byte[Aio2Params.SizeOf];
+        var answers = new List<byte[]>();
+        var steps = new Step[]
+        {
+            new ProbeStep(Aio2Probe.Kernel, Aio2ProbeKernel.SizeOf), new ProbeStep(Aio2Probe.Ops, 8192), new ProbeStep(Aio2Probe.Attrs, 8192),
+            new SetupStep(0, Aio2.Version, 0, p, (uint)p.Length),
+        };
+        var end = runner.Child.Sequences([steps]);
+        if (end != ChildEnd.Done)
+        {
+            string how = runner.Child.Death;
+            runner.Restart();
+            throw new CouldNotRunException($"the first calls {(end == ChildEnd.Hung ? "hang" : "kill it")}: {how}");
+        }
+
+        foreach (var answer in runner.Child.Answers(1)[0])
+        {
+            if (answer.Head.Step < steps.Length && answer.Result < 0)
+            {
+                throw new CouldNotRunException($"{StepText.Of(steps[answer.Head.Step])} gives {answer.Result} ({ErrnoName.Of(answer.Result)})");
+            }
+
+            answers.Add(answer.Out);
+        }
+
+        try
+        {
+            runner.Offered = Capabilities.Read(answers[0], answers[1], answers[2]);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new CouldNotRunException(e.Message, e);
+        }
+    }
+
+    private void Directed(SequenceRunner runner)
+    {
+        for (int i = 0; i < DirectedChecks.All.Count; i++)
+        {
+            if (!Mine(i) || !DirectedChecks.All[i].Requirements.Any(options.Wants))
+            {
+                continue;
+            }
+
+            options.Progress?.Invoke($"directed {i + 1} of {DirectedChecks.All.Count}: {DirectedChecks.All[i].Name}");
+            if (DirectedRunner.Run(i, runner, _tally) is { } finding)
+            {
+                Add(finding);
+            }
+        }
+    }
+
+    private void Wire(SequenceRunner runner)
+    {
+        if (options.Requirements.Count > 0 && !options.Wants("SUBMIT-3") && !options.Wants("ATTR-1"))
+        {
+            return;
+        }
+
+        int number = 0;
+        foreach (var batch in WireCases.All().Where(_ => Mine(number++)).Chunk(SequencesPerBatch * 4))
+        {
+            if (Batch(runner, [.. batch], "wire", 0))
+            {
+                return;
+            }
+        }
+    }
+
+    private void Random(SequenceRunner runner)
+    {
+        var machine = new AioMachine(runner.Offered, options.Length);
+        var generator = StateMachine.Generate(machine);
+        var rest = Stopwatch.StartNew();
+        long told = 0;
+        for (int run = 0; run < options.Runs && rest.Elapsed < options.Time; run += SequencesPerBatch)
+        {
+            if (!Mine(run / SequencesPerBatch))
+            {
+                continue;
+            }
+
+            ulong seed = options.Seed * 0x9e3779b97f4a7c15 + (ulong)run;
+            int count = Math.Min(SequencesPerBatch, options.Runs - run);
+            var runs = generator.Sample(options.Length, new Rnd(seed), count);
+            if (Batch(runner, [.. runs.Select(StepsOf)], "random", seed))
+            {
+                return;
+            }
+
+            if (rest.ElapsedMilliseconds > told + 1000)
+            {
+                told = rest.ElapsedMilliseconds;
+                options.Progress?.Invoke($"random {run} of {options.Runs} sequences, {runner.Steps * 1000 / Math.Max(1, _clock.ElapsedMilliseconds)} steps/s");
+            }
+        }
+    }
+
+    private bool Batch(SequenceRunner runner, List<IReadOnlyList<Step>> sequences, string origin, ulong seed)
+    {
+        var lowered = sequences.Select(runner.Lower).ToList();
+        var violations = runner.Run(lowered, _tally);
+        for (int i = 0; i < violations.Length; i++)
+        {
+            if (violations[i] is not { } violation || !options.Wants(violation.Requirement) || Known(violation))
+            {
+                continue;
+            }
+
+            Add(Shrink(runner, sequences[i], violation, origin, seed));
+            if (_findings.Count >= options.MostFindings)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool Known(Violation violation) => _findings.Exists(f => f.Violation.Requirement == violation.Requirement && f.Origin is "random" or "wire");
+
+    private Finding Shrink(SequenceRunner runner, IReadOnlyList<Step> steps, Violation violation, string origin, ulong seed)
+    {
+        options.Progress?.Invoke($"shrinking {violation.Requirement}: {violation.Message}");
+        var shrinker = new SequenceShrinker(runner, options.ShrinkLimit);
+        var (least, last) = shrinker.Shrink(steps, violation);
+        var lowered = runner.Lower(least);
+        _ = runner.Run([lowered], new Tally(), out var answers);
+        return new Finding(last, origin, seed, lowered, SequenceText.Of(lowered, answers[0]));
+    }
+
+    private void Add(Finding finding)
+    {
+        if (options.Wants(finding.Violation.Requirement))
+        {
+            _tally.Fail(finding.Violation);
+            _findings.Add(finding);
+        }
+    }
+
+    private bool Mine(int number) => number % options.Shards == options.Shard - 1;
+
+    private static IReadOnlyList<Step> StepsOf(MachineRun<object, AioModel> run) =>
+        [MetaArrays.Poke, .. run.Operations.Select(o => o.Item1).OfType<StepOperation>().Select(o => o.Step)];
+}

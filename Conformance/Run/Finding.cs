@@ -1,0 +1,12 @@
+using AioV2.Conformance.Calls;
+using AioV2.Conformance.Model;
+
+namespace AioV2.Conformance.Run;
+
+/// <summary>Something that an implementation gets wrong, with what shows it.</summary>
+/// <param name="Violation">The requirement and the message.</param>
+/// <param name="Origin">Where it was found: "random", "wire", or the name of a directed check.</param>
+/// <param name="Seed">The seed of the sequence.</param>
+/// <param name="Steps">The shrunk sequence; empty for directed checks.</param>
+/// <param name="Calls">The sequence as calls with their answers, in C.</param>
+public sealed record Finding(Violation Violation, string Origin, ulong Seed, IReadOnlyList<Step> Steps, string Calls);

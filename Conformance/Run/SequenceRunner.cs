@@ -1,0 +1,130 @@
+using AioV2.Conformance.Calls;
+using AioV2.Conformance.Journal;
+using AioV2.Conformance.Model;
+
+namespace AioV2.Conformance.Run;
+
+/// <summary>Runs lowered sequences in a child that is restarted when it dies, and judges them.</summary>
+public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) : IDisposable
+{
+    private const int BatchBytes = JournalFile.PlanBytes / 2;
+
+    private ChildProcess? _child;
+
+    /// <summary>What is offered; set once the implementation was probed.</summary>
+    public Capabilities Offered { get; set; } = Capabilities.Everything;
+
+    /// <summary>Steps whose answers were judged.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>What the implementation wrote to standard output.</summary>
+    public string Output { get; private set; } = "";
+
+    /// <summary>The running child, started if there is none.</summary>
+    public ChildProcess Child => _child ??= new ChildProcess(launcher, callLimit);
+
+    /// <summary>Replaces drains and what else depends on the model's state by what the child can run.</summary>
+    public IReadOnlyList<Step> Lower(IReadOnlyList<Step> steps)
+    {
+        var model = new AioModel(Offered);
+        var lowered = new List<Step>(steps.Count);
+        foreach (var step in steps)
+        {
+            lowered.Add(Prediction.Lower(model, step));
+            Prediction.Move(model, step);
+        }
+
+        return lowered;
+    }
+
+    /// <summary>Runs and judges; returns the first violation of each sequence, or null.</summary>
+    public Violation?[] Run(IReadOnlyList<IReadOnlyList<Step>> lowered, Tally tally) => Run(lowered, tally, out _);
+
+    /// <summary>Runs and judges, and gives the answers too.</summary>
+    public Violation?[] Run(IReadOnlyList<IReadOnlyList<Step>> lowered, Tally tally, out List<Answer>[] answers)
+    {
+        var violations = new Violation?[lowered.Count];
+        answers = new List<Answer>[lowered.Count];
+        for (int from = 0; from < lowered.Count;)
+        {
+            int count = Batch(lowered, from);
+            var batch = lowered.Skip(from).Take(count).ToList();
+            var end = Child.Sequences(batch);
+            int done = Child.Journal.Done;
+            var given = Child.Answers(count);
+            int ran = end == ChildEnd.Done ? done : Math.Min(done + 1, count);
+            for (int i = 0; i < ran; i++)
+            {
+                answers[from + i] = given[i];
+                Steps += given[i].Count;
+                violations[from + i] = new Judge(Offered, tally).Sequence(from + i, batch[i], given[i]);
+            }
+
+            Output = Child.Output.Length > 0 ? Child.Output : Output;
+            if (end == ChildEnd.Done && Child.Journal.Forked != 0)
+            {
+                // Which call it was is told by the step that the copy stood in.
+                violations[from + Math.Min(Child.Journal.Sequence, count - 1)] ??=
+                    new Violation("ERR-1", "a call forked: it came back in two processes", 0, Child.Journal.StepIndex);
+                Child.Journal.Forked = 0;
+            }
+
+            if (end != ChildEnd.Done)
+            {
+                violations[from + ran - 1] ??= Death(end, batch[ran - 1]);
+                Restart();
+            }
+
+            from += ran;
+        }
+
+        return violations;
+    }
+
+    /// <summary>Ends the child; the next use starts another.</summary>
+    public void Restart()
+    {
+        _child?.Dispose();
+        _child = null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Restart();
+
+    private Violation Death(ChildEnd end, IReadOnlyList<Step> steps)
+    {
+        int index = Math.Min(Child.Journal.StepIndex, steps.Count);
+        string call = index < steps.Count ? StepText.Of(steps[index]) : "the io_destroy2 that ends the sequence";
+        string requirement = end == ChildEnd.Hung ? HangRequirement(index < steps.Count ? steps[index] : null) : "ERR-1";
+        return new Violation(requirement, $"{(end == ChildEnd.Hung ? "hung" : "died")} in {call}: {Child.Death}", 0, Math.Min(index, steps.Count - 1));
+    }
+
+    private static string HangRequirement(Step? step) => step switch
+    {
+        SubmitStep => "SUBMIT-6",
+        GetStep or DrainStep => "GET-1",
+        SetupStep => "SETUP-10",
+        DestroyStep or null => "DESTROY-1",
+        _ => "ERR-1",
+    };
+
+    private static int Batch(IReadOnlyList<IReadOnlyList<Step>> sequences, int from)
+    {
+        int bytes = 0, count = 0;
+        while (from + count < sequences.Count && (count == 0 || bytes < BatchBytes))
+        {
+            bytes += sequences[from + count].Sum(Size);
+            count++;
+        }
+
+        return count > 1 && bytes > BatchBytes ? count - 1 : count;
+    }
+
+    private static int Size(Step step) => 96 + step switch
+    {
+        SubmitStep s => s.Iocbs.Length,
+        PokeStep s => s.Bytes.Length,
+        SetupStep s => s.Params.Length,
+        _ => 64,
+    };
+}
