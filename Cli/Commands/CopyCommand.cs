@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using AioV2.Cli.Copy;
 
 namespace AioV2.Cli.Commands;
@@ -26,7 +27,8 @@ public sealed class CopyCommand : ICliCommand
     {
         _depth.Validators.Add(result =>
         {
-            if (result.GetValue(_depth) is < 1 or > 4096)
+            // The text: its conversion fails on its own, later.
+            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var depth) && depth is < 1 or > 4096)
             {
                 result.AddError("--depth must be from 1 to 4096");
             }

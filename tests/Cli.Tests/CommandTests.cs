@@ -1,0 +1,99 @@
+using System.Text.Json;
+using AioV2.Abi;
+using AioV2.Tests;
+
+namespace AioV2.Cli.Tests;
+
+public sealed class CommandTests
+{
+    [Fact]
+    public void Version_tells_abi_spec_and_engine()
+    {
+        var output = Aio2Command.Run("--version").ShouldSucceed().Output;
+        Assert.Contains($"ABI version  {Aio2.Version}\n", output, StringComparison.Ordinal);
+        Assert.Contains($"sha256:{Aio2.SpecHash}\n", output, StringComparison.Ordinal);
+        Assert.Matches("engine +[a-z_]+\n", output);
+    }
+
+    [Fact, Requirement("RING-7", "ATTR-2", "SUBMIT-5", "GET-5")]
+    public void The_demo_shows_every_step_and_loses_nothing()
+    {
+        var output = Aio2Command.Run("demo").ShouldSucceed().Output;
+        Assert.Equal("205 events of 205 requests, 0 lost", output.TrimEnd().Split('\n')[^1]);
+        string[] shown =
+        [
+            "io_setup2", "AIO2_OP_PREAD", "ring before  head     0  tail     0", "ring after   head     0  tail   192", "AIO2_ATTR_TYPE_TIMING",
+            "-EOPNOTSUPP", "at byte 48", "flags OVERFLOW", "overflow: 30 events, 1 episodes", "reaped 200", "io_getevents2",
+        ];
+        Assert.All(shown, text => Assert.Contains(text, output, StringComparison.Ordinal));
+        var named = Aio2Catalog.Requirements.Select(r => r.Id).ToHashSet();
+        var cited = System.Text.RegularExpressions.Regex.Matches(output, @"\[([A-Z0-9 -]+)\]\n").SelectMany(m => m.Groups[1].Value.Split(' ')).ToArray();
+        Assert.True(cited.Length > 20);
+        Assert.All(cited, id => Assert.Contains(id, named));
+    }
+
+    [Fact, Requirement("PROBE-1")]
+    public void Probe_tells_the_same_to_people_and_programs()
+    {
+        using var json = JsonDocument.Parse(Aio2Command.Run("probe", "--json").ShouldSucceed().Output);
+        var text = Aio2Command.Run("probe").ShouldSucceed().Output;
+        var chosen = json.RootElement.GetProperty("engines").EnumerateArray().Single(e => e.GetProperty("chosen").GetBoolean());
+        Assert.True(chosen.GetProperty("usable").GetBoolean());
+        Assert.Contains(chosen.GetProperty("why").GetString()!, text, StringComparison.Ordinal);
+        Assert.Equal(Aio2.SpecHash, json.RootElement.GetProperty("spec_hash").GetString());
+        foreach (var section in new[] { "operations", "attributes" })
+        {
+            var names = json.RootElement.GetProperty(section).EnumerateArray().Select(e => e.GetProperty("name").GetString()!).ToArray();
+            Assert.NotEmpty(names);
+            Assert.All(names, name => Assert.Contains($" {name} ", text, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact, Requirement("ABI-3")]
+    public void Gen_gives_what_is_checked_in()
+    {
+        var root = RepositoryRoot();
+        var header = Aio2Command.Run("gen", "header", "--spec", $"{root}/Spec/aio2.yaml").ShouldSucceed().Output;
+        Assert.Equal(File.ReadAllText($"{root}/Spec/include/linux/aio2_abi.h"), header);
+
+        using var folder = new TestFolder();
+        Aio2Command.Run("gen", "csharp", "--spec", $"{root}/Spec/aio2.yaml", "-o", folder.Path).ShouldSucceed();
+        Assert.Equal(File.ReadAllText($"{root}/Abi/Generated/Structs.g.cs"), File.ReadAllText(folder["Abi/Generated/Structs.g.cs"]));
+    }
+
+    [Fact, Requirement("ABI-3")]
+    public void Gen_tells_where_a_spec_is_broken_and_generates_nothing()
+    {
+        using var folder = new TestFolder();
+        File.WriteAllText(folder["broken.yaml"], "spec: 1\nnonsense: true\n");
+        var outcome = Aio2Command.Run("gen", "header", "--spec", folder["broken.yaml"], "-o", folder["out.h"]);
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("broken.yaml:2:1", outcome.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder["out.h"]));
+        Aio2Command.Run("gen", "header", "--spec", folder["missing.yaml"]).ShouldFail(1, "missing.yaml");
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("copy")]
+    [InlineData("demo")]
+    [InlineData("probe")]
+    [InlineData("gen")]
+    [InlineData("gen", "header")]
+    public void Help_ends_with_examples(params string[] command)
+    {
+        var output = Aio2Command.Run([.. command, "--help"]).ShouldSucceed().Output;
+        Assert.Contains("Examples:\n  aio2 ", output, StringComparison.Ordinal);
+    }
+
+    private static string RepositoryRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "AioV2.sln")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("AioV2.sln is nowhere above");
+        }
+
+        return folder.FullName;
+    }
+}
