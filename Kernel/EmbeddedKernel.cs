@@ -4,6 +4,7 @@ using AioV2.Abi;
 using AioV2.Abi.Calls;
 using AioV2.Kernel.Contexts;
 using AioV2.Kernel.Engines;
+using AioV2.Kernel.Engines.Simulated;
 using AioV2.Kernel.Linux;
 using AioV2.Kernel.Memory;
 
@@ -37,6 +38,9 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
 
     /// <summary>The name of the engine in use, as PROBE tells it.</summary>
     public string EngineName => Engine.Name;
+
+    /// <summary>The reins of the simulated engine; null with another.</summary>
+    public Simulation? Simulation => Engine is SimulatedEngine engine ? new Simulation(engine) : null;
 
     internal UserMemory Memory { get; }
 

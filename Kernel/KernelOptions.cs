@@ -1,3 +1,4 @@
+using AioV2.Kernel.Engines.Simulated;
 using AioV2.Kernel.Memory;
 
 namespace AioV2.Kernel;
@@ -14,8 +15,11 @@ public sealed record KernelOptions
     /// <summary>Slots that all contexts of this kernel may have together; more is <c>-EAGAIN</c> (SETUP-6).</summary>
     public ulong ReqsCeiling { get; init; } = 16 << 20;
 
-    /// <summary>Seed of the simulated engine.</summary>
+    /// <summary>Seed of the simulated engine, where <see cref="Simulation"/> is not given.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>Faults and delays of the simulated engine; null: none, in an order that <see cref="Seed"/> chooses.</summary>
+    public SimulationOptions? Simulation { get; init; }
 
     /// <summary>Most worker threads of the threads engine. They are started one by one, as work finds none idle.</summary>
     public int MaxWorkers { get; init; } = Math.Max(4, Math.Min(64, Environment.ProcessorCount * 8));

@@ -1,5 +1,5 @@
 using AioV2.Abi;
-using AioV2.Kernel.Linux;
+using AioV2.Kernel.Contexts;
 using AioV2.Kernel.Requests;
 
 namespace AioV2.Kernel.Attributes;
@@ -11,9 +11,9 @@ internal sealed unsafe class TimingHandler() : AttributeHandler(Aio2AttrType.Tim
 {
     public override RequestTraits Hooks => RequestTraits.HooksAtIssue | RequestTraits.HooksAtComplete;
 
-    public override void AtSubmit(Request* r, byte* payload, Aio2AttrRet* ret, int userFd) => r->SubmitTime = MonotonicClock.Now;
+    public override void AtSubmit(Request* r, byte* payload, Aio2AttrRet* ret, int userFd) => r->SubmitTime = Now(r);
 
-    public override void AtIssue(Request* r, byte* payload, Aio2AttrRet* ret, int fd) => r->IssueTime = MonotonicClock.Now;
+    public override void AtIssue(Request* r, byte* payload, Aio2AttrRet* ret, int fd) => r->IssueTime = Now(r);
 
     public override void AtComplete(Request* r, byte* payload, Aio2AttrRet* ret)
     {
@@ -22,7 +22,7 @@ internal sealed unsafe class TimingHandler() : AttributeHandler(Aio2AttrType.Tim
             return;
         }
 
-        var now = MonotonicClock.Now;
+        var now = Now(r);
         ret->Status = 0;
         *(Aio2RetTiming*)(ret + 1) = new Aio2RetTiming
         {
@@ -31,4 +31,6 @@ internal sealed unsafe class TimingHandler() : AttributeHandler(Aio2AttrType.Tim
             Complete = (ulong)now,
         };
     }
+
+    private static long Now(Request* r) => Context.Of(r).Kernel.Engine.Now;
 }

@@ -1,3 +1,5 @@
+using AioV2.Kernel.Engines.IoUring;
+using AioV2.Kernel.Engines.Simulated;
 using AioV2.Kernel.Engines.Threads;
 
 namespace AioV2.Kernel.Engines;
@@ -9,12 +11,38 @@ internal static class EngineChoice
     /// <exception cref="NotSupportedException">The one asked for does not work here.</exception>
     public static (IEngine Engine, IReadOnlyList<EngineReport> Reports) Make(KernelOptions options)
     {
-        if (options.Engine is not (EngineKind.Auto or EngineKind.Threads))
+        IoUringEngine? uring = null;
+        var why = "";
+        if (options.Engine is EngineKind.Auto or EngineKind.IoUring)
         {
-            throw new NotSupportedException($"the engine {options.Engine} is not part of this build");
+            uring = IoUringEngine.TryCreate(options.MaxWorkers, out why);
         }
 
-        var engine = new ThreadsEngine(options.MaxWorkers);
-        return (engine, [new EngineReport(engine.Name, true, true, "works everywhere")]);
+        if (options.Engine == EngineKind.IoUring && uring is null)
+        {
+            throw new NotSupportedException($"io_uring does not work here: {why}");
+        }
+
+        IEngine engine = options.Engine switch
+        {
+            EngineKind.Simulated => new SimulatedEngine(options.Simulation ?? new SimulationOptions { Seed = options.Seed }),
+            EngineKind.Threads => new ThreadsEngine(options.MaxWorkers),
+            _ => uring is not null ? uring : new ThreadsEngine(options.MaxWorkers),
+        };
+
+        // An engine that was not wanted is looked at once in the process.
+        var (isUsable, whyUring) = why.Length != 0 ? (uring is not null, why) : Unasked.Value;
+        return (engine,
+        [
+            new EngineReport("io_uring", isUsable, engine == uring, whyUring),
+            new EngineReport("threads", true, engine is ThreadsEngine, isUsable || engine is not ThreadsEngine ? "works everywhere" : "chosen: io_uring does not work"),
+            new EngineReport("simulated", true, engine is SimulatedEngine, "for tests, when asked for"),
+        ]);
     }
+
+    private static readonly Lazy<(bool IsUsable, string Why)> Unasked = new(static () =>
+    {
+        using var uring = IoUringEngine.TryCreate(1, out var why);
+        return (uring is not null, why);
+    });
 }

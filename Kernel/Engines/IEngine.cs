@@ -1,3 +1,4 @@
+using AioV2.Kernel.Linux;
 using AioV2.Kernel.Requests;
 
 namespace AioV2.Kernel.Engines;
@@ -23,6 +24,9 @@ internal unsafe interface IEngine : IDisposable
 {
     /// <summary>The name that PROBE tells.</summary>
     string Name { get; }
+
+    /// <summary>The clock that TIMING stamps by, ns: CLOCK_MONOTONIC, or a virtual one that starts there.</summary>
+    long Now => MonotonicClock.Now;
 
     /// <summary>Whether the kernel must hold the file by a dup before <see cref="Submit"/>. An engine that takes its own
     /// reference before Submit returns says false, and then gets the user's number in the iocb.</summary>

@@ -29,4 +29,10 @@ internal enum RequestTraits : ushort
 
     /// <summary>Neither a regular file nor a block device nor a directory: it may have to be waited for, by polling.</summary>
     Pollable = 128,
+
+    /// <summary>A regular file.</summary>
+    Regular = 256,
+
+    /// <summary>A regular file on tmpfs, as this call's look at it has shown: always resident, and takes no RWF_NOWAIT.</summary>
+    Tmpfs = 512,
 }

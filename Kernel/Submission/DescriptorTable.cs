@@ -119,13 +119,18 @@ internal unsafe ref struct DescriptorTable
         // What a positioned transfer of nothing says tells streams from the rest: it is refused before the file is asked.
         var write = (entry.OpenFlags & Libc.O_ACCMODE) == Libc.O_WRONLY;
         var probed = write ? Libc.Pwritev2(fd, null, 0, 0, 0) : Libc.Preadv2(fd, null, 0, 0, 0);
-        var regular = Libc.Statx(fd, Statx.TypeOnly, out var stat) == 0
-            && (stat.Mode & Statx.TypeMask) is Statx.Regular or Statx.BlockDevice or Statx.Directory;
-        entry.Traits = (regular ? RequestTraits.Seekable : RequestTraits.Pollable)
+        var type = Libc.Statx(fd, Statx.TypeOnly, out var stat) == 0 ? stat.Mode & Statx.TypeMask : 0;
+        entry.Traits = (type is Statx.Regular or Statx.BlockDevice or Statx.Directory ? RequestTraits.Seekable : RequestTraits.Pollable)
+            | (type == Statx.Regular ? RequestTraits.Regular : RequestTraits.None)
+            | (type == Statx.Regular && IsTmpfs(fd, stat) ? RequestTraits.Tmpfs : RequestTraits.None)
             | (probed == -Errno.ESPIPE ? RequestTraits.Stream : RequestTraits.None)
             | ((entry.OpenFlags & Libc.O_NONBLOCK) != 0 ? RequestTraits.NonBlocking : RequestTraits.None)
             | ((entry.OpenFlags & Libc.O_DIRECT) != 0 ? RequestTraits.Direct : RequestTraits.None)
             | ((entry.OpenFlags & Libc.O_ACCMODE) != Libc.O_RDONLY ? RequestTraits.Writable : RequestTraits.None);
         return entry;
     }
+
+    // Asked anew in each call: device numbers without a device are handed out again after an unmount.
+    private static bool IsTmpfs(int fd, in Statx stat) =>
+        stat.DevMajor == 0 && Libc.Fstatfs(fd, out var fs) == 0 && fs.Type == Statfs.Tmpfs;
 }

@@ -37,7 +37,7 @@ internal sealed unsafe class ThreadsEngine : IEngine
 
     public bool NeedsHeldFiles => true;
 
-    public bool TryInline(Request* request, int userFd) => false;
+    public bool TryInline(Request* request, int userFd) => InlineRead.TryEnd(request, userFd);
 
     public void Submit(Request* first, int count)
     {

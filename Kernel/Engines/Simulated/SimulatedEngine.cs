@@ -1,0 +1,267 @@
+using System.Runtime.InteropServices;
+using AioV2.Abi;
+using AioV2.Kernel.Linux;
+using AioV2.Kernel.Requests;
+
+namespace AioV2.Kernel.Engines.Simulated;
+
+/// <summary>A deterministic scheduler with faults over the real calls, so that a schedule can be had again from a number.</summary>
+/// <remarks>
+/// <para>Each request has a number, by the order of submission; its delays and faults follow from the seed, that number and
+/// the attempt. The one with the earliest time on the virtual clock runs next, in the thread that steps. No request is
+/// begun before its step, so until then every one can be cancelled.</para>
+/// <para>The lock is never held while a context is called or a real call is made.</para></remarks>
+internal sealed unsafe partial class SimulatedEngine : IEngine
+{
+    private readonly SimulationOptions _options;
+    private readonly Lock _lock = new();
+    private readonly Lock _stepping = new();
+    private readonly PriorityQueue<ulong, (long Due, ulong Tie)> _schedule = new();
+    private readonly Dictionary<ulong, Waiting> _waiting = [];
+    private readonly HashSet<ulong> _heldBack = [];
+    private readonly List<ulong> _blocked = [];
+    private readonly Queue<nint> _cancelled = new();
+    private readonly List<SimulationStep> _log = [];
+    private readonly long _epoch = MonotonicClock.Now;
+    private readonly int _bell;
+    private Thread? _thread;
+    private ulong _submitted;
+    private long _elapsed;
+    private int _replayed;
+    private bool _logIsComplete = true;
+    private volatile bool _stopping;
+
+    public SimulatedEngine(SimulationOptions options)
+    {
+        _options = options;
+        _bell = Libc.Eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
+        if (_bell < 0)
+        {
+            throw new NotSupportedException($"eventfd: {Errno.NameOf(-_bell)}");
+        }
+    }
+
+    private enum Place
+    {
+        Scheduled,
+        Blocked,
+        Held,
+    }
+
+    // A request that is between two attempts.
+    private record struct Waiting(nint Request, uint Attempt, Place Place);
+
+    public string Name => "simulated";
+
+    public bool NeedsHeldFiles => true;
+
+    /// <summary>The virtual clock, ns.</summary>
+    public long Now => _epoch + Volatile.Read(ref _elapsed);
+
+    public int Unfinished
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiting.Count;
+            }
+        }
+    }
+
+    public SimulationLog Log
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return new SimulationLog([.. _log], _logIsComplete);
+            }
+        }
+    }
+
+    public bool TryInline(Request* request, int userFd) => false;
+
+    public void Submit(Request* first, int count)
+    {
+        lock (_lock)
+        {
+            while (first != null)
+            {
+                var r = first;
+                first = r->Next;
+                var number = ++_submitted;
+                r->EngineWord = number;
+
+                // From here on cancels come to Cancel; before, they are the context's own affair.
+                if (Interlocked.CompareExchange(ref r->State, (int)RequestState.Running, (int)RequestState.Queued) != (int)RequestState.Queued)
+                {
+                    _cancelled.Enqueue((nint)r);
+                    continue;
+                }
+
+                Schedule(number, new Waiting((nint)r, 0, Place.Scheduled));
+            }
+        }
+
+        Rouse();
+    }
+
+    public CancelAnswer Cancel(Request* request)
+    {
+        lock (_lock)
+        {
+            if (!_waiting.Remove(request->EngineWord))
+            {
+                return CancelAnswer.Running;
+            }
+
+            _ = _blocked.Remove(request->EngineWord);
+            _cancelled.Enqueue((nint)request);
+        }
+
+        Rouse();
+        return CancelAnswer.Told;
+    }
+
+    public bool IsCancellable(Request* request)
+    {
+        lock (_lock)
+        {
+            return _waiting.ContainsKey(request->EngineWord);
+        }
+    }
+
+    public void Hold(ulong userData)
+    {
+        lock (_lock)
+        {
+            _ = _heldBack.Add(userData);
+        }
+    }
+
+    public void Release(ulong userData)
+    {
+        lock (_lock)
+        {
+            _ = _heldBack.Remove(userData);
+            foreach (var (number, waiting) in _waiting.Where(w => w.Value.Place == Place.Held && UserData(w.Value) == userData).ToList())
+            {
+                Schedule(number, waiting);
+            }
+        }
+
+        Rouse();
+    }
+
+    public void Dispose()
+    {
+        _stopping = true;
+        if (_thread is { } thread)
+        {
+            Ring();
+            thread.Join();
+        }
+
+        _ = Libc.Close(_bell);
+    }
+
+    private static ulong UserData(in Waiting waiting) => Request.Iocb((Request*)waiting.Request)->UserData;
+
+    // Under the lock: at its time, which the seed chooses, and among equals in the order that the seed chooses.
+    private void Schedule(ulong number, in Waiting waiting)
+    {
+        var draw = new SeededDraw(_options.Seed, number, (waiting.Attempt * 2) + 1);
+        var span = (ulong)Math.Max(0, _options.DelayMax - _options.DelayMin);
+        var due = _elapsed + Math.Max(0, _options.DelayMin) + (long)draw.Below(span + 1);
+        _waiting[number] = waiting with { Place = Place.Scheduled };
+        _schedule.Enqueue(number, (due, draw.Next()));
+    }
+
+    // A driven engine has a thread only to end what was cancelled: destroy waits for that, and nobody may be left to step.
+    private void Rouse()
+    {
+        if (_thread is null)
+        {
+            lock (_lock)
+            {
+                if (_thread is null && (!_options.Driven || _cancelled.Count != 0))
+                {
+                    var thread = new Thread(Work, 256 * 1024) { IsBackground = true, Name = "aio2-simulated" };
+                    thread.UnsafeStart();
+                    _thread = thread;
+                }
+            }
+        }
+
+        if (_thread is not null)
+        {
+            Ring();
+        }
+    }
+
+    private void Ring()
+    {
+        ulong one = 1;
+        _ = Libc.Write(_bell, &one, sizeof(ulong));
+    }
+
+    private void Work()
+    {
+        while (!_stopping)
+        {
+            EndCancelled();
+            if (_options.Driven || !Step())
+            {
+                AwaitNews();
+            }
+        }
+    }
+
+    private void EndCancelled()
+    {
+        var batch = default(CompletionBatch);
+        while (true)
+        {
+            Request* r;
+            lock (_lock)
+            {
+                if (!_cancelled.TryDequeue(out var next))
+                {
+                    break;
+                }
+
+                r = (Request*)next;
+            }
+
+            batch.End(r, -Errno.ECANCELED);
+        }
+
+        batch.Flush();
+    }
+
+    // Sleeps until the bell is rung or a stream that somebody waits for is ready.
+    private void AwaitNews()
+    {
+        Pollfd[] sources;
+        lock (_lock)
+        {
+            sources = [new Pollfd { Fd = _bell, Events = Libc.POLLIN }, .. _options.Driven ? [] : _blocked.Select(SourceOf)];
+        }
+
+        fixed (Pollfd* p = sources)
+        {
+            // A request that is cancelled meanwhile may close its file: then the bell has rung as well.
+            _ = Libc.Poll(p, (nuint)sources.Length, -1);
+        }
+
+        ulong count;
+        _ = Libc.Read(_bell, &count, sizeof(ulong));
+    }
+
+    private Pollfd SourceOf(ulong number)
+    {
+        var r = (Request*)_waiting[number].Request;
+        return new Pollfd { Fd = r->File->Fd, Events = r->Opcode is Aio2Op.Pread or Aio2Op.Preadv ? Libc.POLLIN : Libc.POLLOUT };
+    }
+}
