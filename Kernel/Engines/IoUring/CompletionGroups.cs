@@ -9,7 +9,7 @@ namespace AioV2.Kernel.Engines.IoUring;
 /// one's pass early. So there is no bound on contexts and no walk over them.</remarks>
 internal sealed unsafe class CompletionGroups : IDisposable
 {
-    private const int Places = 16;
+    private const int Places = 16; // a power of two
 
     private readonly Group* _groups = (Group*)NativeMemory.AllocZeroed(Places, (nuint)sizeof(Group));
     private uint _used;
@@ -34,7 +34,7 @@ internal sealed unsafe class CompletionGroups : IDisposable
         r->Next = null;
 
         // Handles are addresses of words; the low three bits say nothing.
-        var place = (int)((nuint)r->Owner >> 3) % Places;
+        var place = (int)((nuint)r->Owner >> 3) & (Places - 1);
         var group = _groups + place;
         if (group->First != null && group->First->Owner != r->Owner)
         {
