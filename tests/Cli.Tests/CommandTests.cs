@@ -52,7 +52,7 @@ public sealed class CommandTests
     [Fact, Requirement("ABI-3")]
     public void Gen_gives_what_is_checked_in()
     {
-        var root = RepositoryRoot();
+        var root = Repository.Root;
         var header = Aio2Command.Run("gen", "header", "--spec", $"{root}/Spec/aio2.yaml").ShouldSucceed().Output;
         Assert.Equal(File.ReadAllText($"{root}/Spec/include/linux/aio2_abi.h"), header);
 
@@ -84,16 +84,5 @@ public sealed class CommandTests
     {
         var output = Aio2Command.Run([.. command, "--help"]).ShouldSucceed().Output;
         Assert.Contains("Examples:\n  aio2 ", output, StringComparison.Ordinal);
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "AioV2.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("AioV2.sln is nowhere above");
-        }
-
-        return folder.FullName;
     }
 }
