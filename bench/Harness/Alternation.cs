@@ -45,7 +45,7 @@ public static class Alternation
         while (!cancel.IsCancellationRequested)
         {
             var reading = side.Run(size);
-            left -= reading.Nanoseconds;
+            left -= reading.Whole;
             var next = Scaled(reading, wanted, size, side.MaxOperations);
             if (next < size * 2 && left <= 0)
             {
@@ -60,7 +60,7 @@ public static class Alternation
 
     private static long Scaled(Reading reading, double wanted, long size, long most)
     {
-        var factor = Math.Min(Growth, wanted / Math.Max(1, reading.Nanoseconds));
+        var factor = Math.Min(Growth, wanted / Math.Max(1, reading.Whole));
         return Math.Clamp((long)(size * factor), 1, most);
     }
 }

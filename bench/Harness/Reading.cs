@@ -5,8 +5,12 @@ namespace AioV2.Bench.Harness;
 /// <param name="Nanoseconds">Time that they took together, set-up and tear-down excluded.</param>
 /// <param name="Latencies">Time of each operation, where the row asks for it.</param>
 /// <param name="Bytes">Bytes that they took together, where the row is about memory.</param>
-public sealed record Reading(long Operations, long Nanoseconds, LatencyHistogram? Latencies = null, long Bytes = 0)
+/// <param name="Spent">Time of the whole leg, where it is more than <paramref name="Nanoseconds"/>; it only bounds the leg.</param>
+public sealed record Reading(long Operations, long Nanoseconds, LatencyHistogram? Latencies = null, long Bytes = 0, long Spent = 0)
 {
+    /// <summary>What the leg took of the time of whoever waits for it.</summary>
+    public long Whole => Math.Max(Spent, Nanoseconds);
+
     /// <summary>The figure that a row of this quantity compares.</summary>
     /// <exception cref="BenchException">The leg did not measure that.</exception>
     public double Figure(Quantity quantity) => quantity switch

@@ -27,9 +27,11 @@ public sealed class PeerProcess : IDisposable
     public Reading Run(string name, long operations, string arguments)
     {
         var line = string.Create(CultureInfo.InvariantCulture, $"run {name} {operations} {arguments}");
+        var start = Stopwatch.GetTimestamp();
         _process.StandardInput.WriteLine(line);
         _process.StandardInput.Flush();
-        return PeerReply.Parse(_process.StandardOutput.ReadLine() ?? throw new BenchException($"the peer died at \"{line}\""));
+        var reply = _process.StandardOutput.ReadLine() ?? throw new BenchException($"the peer died at \"{line}\"");
+        return PeerReply.Parse(reply) with { Spent = Elapsed.Since(start) };
     }
 
     /// <inheritdoc/>

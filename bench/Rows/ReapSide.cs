@@ -33,6 +33,7 @@ internal sealed unsafe class ReapSide : ISide
     public Reading Run(long operations)
     {
         long done = 0, nanoseconds = 0;
+        var begin = Stopwatch.GetTimestamp();
         while (done < operations)
         {
             _context.Submit(_iocbs.At, Batch * Iocb2.SizeOf);
@@ -46,7 +47,7 @@ internal sealed unsafe class ReapSide : ISide
             }
             done += events;
         }
-        return new Reading(done, nanoseconds);
+        return new Reading(done, nanoseconds, Spent: Elapsed.Since(begin));
     }
 
     /// <inheritdoc/>

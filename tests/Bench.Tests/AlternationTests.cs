@@ -50,6 +50,14 @@ public class AlternationTests
     }
 
     [Fact]
+    public void Work_outside_of_the_time_counts_towards_the_length_of_a_leg()
+    {
+        var side = new FakeSide("A", [], (_, operations) => operations, spent: operations => 10 * operations);
+
+        Assert.Equal(1000, Alternation.SizeOfLeg(side, Samples.Options, CancellationToken.None));
+    }
+
+    [Fact]
     public void A_leg_never_exceeds_what_a_side_can_do_at_most()
     {
         var asked = new List<long>();
