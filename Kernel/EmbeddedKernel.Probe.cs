@@ -17,6 +17,11 @@ public sealed unsafe partial class EmbeddedKernel
             return -Errno.EINVAL;
         }
 
+        if (what == Aio2Probe.Accounts)
+        {
+            return ProbeAccounts((ulong)buffer, bytes);
+        }
+
         var answer = stackalloc byte[AnswerBytesMax];
         var length = what switch
         {
@@ -25,7 +30,7 @@ public sealed unsafe partial class EmbeddedKernel
             Aio2Probe.Attrs => ProbeAttributes((Aio2ProbeAttr*)answer),
             Aio2Probe.Engines => ProbeEngines((Aio2ProbeEngine*)answer),
 
-            // No call is on the allow-list, no tag is in use.
+            // No call is on the allow-list.
             _ => 0,
         };
         if ((nuint)length > bytes)
@@ -101,6 +106,23 @@ public sealed unsafe partial class EmbeddedKernel
         }
 
         return count * Aio2ProbeAttr.SizeOf;
+    }
+
+    // Up to AIO2_ACCOUNT_TAGS_MAX of them: the one answer that is not small.
+    private long ProbeAccounts(ulong buffer, nuint bytes)
+    {
+        var answer = Accounts.Totals();
+        var length = (nuint)(answer.Length * Aio2ProbeAccount.SizeOf);
+        if (length > bytes)
+        {
+            return -Errno.EMSGSIZE;
+        }
+
+        fixed (Aio2ProbeAccount* totals = answer)
+        {
+            var result = Memory.CopyOut(buffer, totals, length);
+            return result != 0 ? result : (long)length;
+        }
     }
 
     private int ProbeEngines(Aio2ProbeEngine* answer)

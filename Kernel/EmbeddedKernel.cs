@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using AioV2.Abi;
 using AioV2.Abi.Calls;
+using AioV2.Kernel.Attributes;
 using AioV2.Kernel.Contexts;
 using AioV2.Kernel.Engines;
 using AioV2.Kernel.Engines.Simulated;
@@ -45,6 +46,12 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
     internal UserMemory Memory { get; }
 
     internal IEngine Engine { get; }
+
+    /// <summary>Wakes contexts at their requests' deadlines.</summary>
+    internal DeadlineClock Deadlines { get; } = new();
+
+    /// <summary>Totals by accounting tag.</summary>
+    internal Accounts Accounts { get; } = new();
 
     /// <summary>Every engine, and why it is or is not used (PROBE-1).</summary>
     internal IReadOnlyList<EngineReport> Engines { get; }
@@ -113,11 +120,17 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
             _ = context.Destroy();
         }
 
+        Deadlines.Dispose();
         Engine.Dispose();
+        Accounts.Dispose();
     }
 
     /// <summary>A destroyed context's id and slots are free again.</summary>
-    internal void Forget(Context context) => _contexts.Remove(context);
+    internal void Forget(Context context)
+    {
+        Deadlines.Remove(context);
+        _contexts.Remove(context);
+    }
 
     // A child of fork finds nothing, before any lock or managed state is touched (CTX-1).
     private Context? Find(uint ctx) => OwnerPage.IsOwner ? _contexts.Find(ctx) : null;

@@ -8,8 +8,13 @@ internal static class AttributeHandlers
     [
         new TimingHandler(),
         new CacheHandler(),
+        new DeadlineHandler(),
+        new IoprioHandler(),
+        new WriteHintHandler(),
         new ChecksumHandler(),
+        new AccountHandler(),
         new TraceIdHandler(),
+        new RetryHandler(),
     ];
 
     private static readonly AttributeHandler?[] ByType = Index();

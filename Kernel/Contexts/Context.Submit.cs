@@ -277,7 +277,14 @@ internal sealed unsafe partial class Context
         if (refused == 0)
         {
             RequestHooks.AtSubmit(r, -1);
-            RequestHooks.AtIssue(r, -1);
+            if (r->State == (int)RequestState.Queued)
+            {
+                RequestHooks.AtIssue(r, -1);
+            }
+            else
+            {
+                r->Res = -Errno.ECANCELED;
+            }
         }
 
         RequestHooks.AtComplete(r);
@@ -298,7 +305,7 @@ internal sealed unsafe partial class Context
             var userFd = descriptors.At(descriptor)->Fd;
             r->EngineWord = 0;
             RequestHooks.AtSubmit(r, userFd);
-            var isEnded = engine.TryInline(r, userFd);
+            var isEnded = IsCancelled(r) || engine.TryInline(r, userFd);
             if (!isEnded && engine.NeedsHeldFiles)
             {
                 isEnded = !TryHold(r, descriptor, ref descriptors);
@@ -325,6 +332,18 @@ internal sealed unsafe partial class Context
         {
             CompletePass(ended);
         }
+    }
+
+    // Told to cancel before the engine saw it: it ends here.
+    private static bool IsCancelled(Request* r)
+    {
+        if (Volatile.Read(ref r->State) == (int)RequestState.Queued)
+        {
+            return false;
+        }
+
+        r->Res = -Errno.ECANCELED;
+        return true;
     }
 
     private static bool TryHold(Request* r, int descriptor, ref DescriptorTable descriptors)

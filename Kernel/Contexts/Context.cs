@@ -169,6 +169,11 @@ internal sealed unsafe partial class Context
             var r = first;
             first = r->Next;
             _outstanding.Remove(r);
+            if (r->DeadlinePlace != 0)
+            {
+                _deadlines.Remove(r);
+            }
+
             overflowed += Post(r) ? 0u : 1u;
         }
 
@@ -272,6 +277,7 @@ internal sealed unsafe partial class Context
         _eventFd.Dispose();
         _memory?.Dispose();
         _slab.Dispose();
+        _deadlines.Dispose();
         if (_handle != 0)
         {
             GCHandle.FromIntPtr(_handle).Free();

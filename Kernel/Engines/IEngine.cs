@@ -37,6 +37,9 @@ internal unsafe interface IEngine : IDisposable
     /// has changed nothing but <see cref="Request.Transferred"/>.</summary>
     bool TryInline(Request* request, int userFd);
 
+    /// <summary>Whether <see cref="Request.Priority"/> has an effect on an operation's file I/O.</summary>
+    bool TakesPriority(ushort opcode) => false;
+
     /// <summary>Takes a chain of requests, linked by <see cref="Request.Next"/>, oldest first.</summary>
     void Submit(Request* first, int count);
 

@@ -21,6 +21,9 @@ internal unsafe struct Request
     /// <summary>Bytes of this header.</summary>
     public const int SizeOf = 160;
 
+    /// <summary>A value of <see cref="Priority"/> that is no priority.</summary>
+    public const ushort PriorityRefused = ushort.MaxValue;
+
     /// <summary>The list that the block is on now.</summary>
     public Request* Next;
 
@@ -79,6 +82,16 @@ internal unsafe struct Request
     public ushort SegmentCount;
     public ushort AttributeCount;
     public byte SizeClass;
+
+    /// <summary>The errno that a cancel ends the request with where it is not ECANCELED; else 0. Written before the cancel is told.</summary>
+    public ushort CancelErrno;
+
+    /// <summary>The I/O priority asked for, as ioprio_set(2) has it; 0 for none. The engine writes
+    /// <see cref="PriorityRefused"/> where it could not be had.</summary>
+    public ushort Priority;
+
+    /// <summary>Its place among the context's deadlines, from 1; 0 without one. Under the context's lock.</summary>
+    public int DeadlinePlace;
 
     /// <summary>For the engine's own use while the request is its.</summary>
     public ulong EngineWord;

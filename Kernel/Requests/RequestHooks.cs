@@ -53,6 +53,11 @@ internal static unsafe class RequestHooks
     /// of an engine.</summary>
     public static void AtComplete(Request* r)
     {
+        if (r->Res == -Errno.ECANCELED && r->CancelErrno != 0)
+        {
+            r->Res = -r->CancelErrno;
+        }
+
         Request.Event(r)->Res = r->Res;
         if ((r->Traits & RequestTraits.HooksAtComplete) == 0)
         {

@@ -129,7 +129,11 @@ internal readonly unsafe ref struct AttributeJudge
             }
 
             var fault = JudgePayload(attribute, handler, extended);
-            if (fault.Errno != 0)
+            if (fault.Errno == Errno.EPERM)
+            {
+                plan.NotPermittedAt = plan.NotPermittedAt == 0 ? at : plan.NotPermittedAt;
+            }
+            else if (fault.Errno != 0)
             {
                 return new Refusal(fault.Errno, fault.Reason, at);
             }

@@ -22,6 +22,10 @@ internal struct RecordPlan
     public int SegmentsAt;
     public ulong DataBytes;
 
+    /// <summary>Where in the record the attribute stands that the caller may not use; 0 if there is none. Refused only where
+    /// ERR-1 has permission: behind descriptor and access mode.</summary>
+    public int NotPermittedAt;
+
     public int AttributeCount;
     public RequestTraits Traits;
 

@@ -161,6 +161,11 @@ internal unsafe ref struct RecordValidator
             return new Refusal(Errno.EBADF, Aio2Reason.FdMode, Iocb2.At.Fd);
         }
 
+        if (plan.NotPermittedAt != 0)
+        {
+            return new Refusal(Errno.EPERM, Aio2Reason.NotPermitted, plan.NotPermittedAt);
+        }
+
         plan.Traits |= entry->Traits;
         return (op.Uses & IocbFields.Offset) != 0 && iocb->Offset != -1 && (entry->Traits & RequestTraits.Stream) != 0
             ? new Refusal(Errno.ESPIPE, Aio2Reason.OffsetStream, Iocb2.At.Offset)

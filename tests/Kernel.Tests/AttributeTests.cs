@@ -24,7 +24,6 @@ public sealed unsafe class AttributeTests
         { "twice", Record.Nop().Attribute(Unknown).Attribute(Unknown).Bytes, Errno.EINVAL, Aio2Reason.AttrTwice, 56 },
         { "twice before required", Record.Nop().Attribute(Driver, flags: 1).Attribute(2).Attribute(2).Bytes, Errno.EINVAL, Aio2Reason.AttrTwice, 64 },
         { "required unknown", Record.Nop().Attribute(2).Attribute(Driver, flags: 1).Bytes, Errno.EOPNOTSUPP, Aio2Reason.AttrUnknown, 56 },
-        { "required not built", Record.Nop().Attribute(Aio2AttrType.Account, new byte[8], 1).Bytes, Errno.EOPNOTSUPP, Aio2Reason.AttrUnknown, 48 },
         { "required inapplicable", Record.Nop().Attribute(Aio2AttrType.Cache, flags: 1).Bytes, Errno.EOPNOTSUPP, Aio2Reason.AttrInapplicable, 48 },
         { "required before payload", Record.Nop().Attribute(Aio2AttrType.TraceId).Attribute(Driver, flags: 1).Bytes, Errno.EOPNOTSUPP, Aio2Reason.AttrUnknown, 56 },
         { "payload short", Record.Nop().Attribute(Aio2AttrType.TraceId, new byte[15]).Bytes, Errno.EINVAL, Aio2Reason.PayloadTooShort, 48 },

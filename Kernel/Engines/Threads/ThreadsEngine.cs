@@ -37,6 +37,8 @@ internal sealed unsafe class ThreadsEngine : IEngine
 
     public bool NeedsHeldFiles => true;
 
+    public bool TakesPriority(ushort opcode) => true;
+
     public bool TryInline(Request* request, int userFd) => InlineRead.TryEnd(request, userFd);
 
     public void Submit(Request* first, int count)
@@ -141,10 +143,12 @@ internal sealed unsafe class ThreadsEngine : IEngine
     private void Work()
     {
         var batch = default(CompletionBatch);
+        var priority = default(WorkerPriority);
         while (!_stopping)
         {
             if (_queue.TryDequeue(out var next))
             {
+                priority.Take((Request*)next);
                 Run((Request*)next, ref batch);
                 batch.Flush();
                 continue;
