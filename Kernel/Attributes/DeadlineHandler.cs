@@ -1,6 +1,5 @@
 using AioV2.Abi;
 using AioV2.Kernel.Contexts;
-using AioV2.Kernel.Linux;
 using AioV2.Kernel.Requests;
 
 namespace AioV2.Kernel.Attributes;
@@ -16,7 +15,7 @@ internal sealed unsafe class DeadlineHandler() : AttributeHandler(Aio2AttrType.D
     {
         var at = ((Aio2AttrDeadline*)payload)->Ns;
         var armed = 0;
-        if (at <= (ulong)MonotonicClock.Now)
+        if (HasPassed(r, payload))
         {
             r->CancelErrno = Errno.ETIME;
             _ = Interlocked.CompareExchange(ref r->State, (int)RequestState.Cancelled, (int)RequestState.Queued);
@@ -34,11 +33,12 @@ internal sealed unsafe class DeadlineHandler() : AttributeHandler(Aio2AttrType.D
 
     public override void AtComplete(Request* r, byte* payload, Aio2AttrRet* ret)
     {
-        if (ret != null && ret->Status == 0 && (r->Res == -Errno.ETIME || HasPassed(payload)))
+        if (ret != null && ret->Status == 0 && (r->Res == -Errno.ETIME || HasPassed(r, payload)))
         {
             ret->Status = -Errno.ETIME;
         }
     }
 
-    private static bool HasPassed(byte* payload) => ((Aio2AttrDeadline*)payload)->Ns <= (ulong)MonotonicClock.Now;
+    private static bool HasPassed(Request* r, byte* payload) =>
+        ((Aio2AttrDeadline*)payload)->Ns <= (ulong)Context.Of(r).Kernel.Engine.Now;
 }

@@ -210,6 +210,7 @@ internal sealed unsafe partial class IoUringEngine
             return;
         }
 
+        sqe->Priority = r->Priority;
         var segments = Request.Segments(r);
         uint count = r->SegmentCount;
         var skip = r->Transferred;

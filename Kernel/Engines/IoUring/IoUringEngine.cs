@@ -50,6 +50,9 @@ internal sealed unsafe partial class IoUringEngine : IEngine
 
     public bool NeedsHeldFiles => true;
 
+    /// <summary>IORING_OP_FSYNC refuses a priority.</summary>
+    public bool TakesPriority(ushort opcode) => opcode is not (Aio2Op.Fsync or Aio2Op.Fdsync);
+
     /// <summary>The engine, or null and why it cannot be used here. No thread is started.</summary>
     public static IoUringEngine? TryCreate(int maxWorkers, out string why)
     {

@@ -13,6 +13,7 @@ namespace AioV2.Kernel.Engines.IoUring;
 internal struct UringSqe
 {
     [FieldOffset(0)] public byte Opcode;
+    [FieldOffset(2)] public ushort Priority;
     [FieldOffset(4)] public int Fd;
     [FieldOffset(8)] public ulong Offset;
     [FieldOffset(16)] public ulong Addr;
