@@ -6,6 +6,7 @@ public sealed class BenchFiles(long bytes) : IDisposable
 {
     private readonly List<string> _directories = [];
     private readonly Dictionary<FileSystemKind, BenchFile> _made = [];
+    private string? _copySource;
 
     /// <summary>The file on that file system, made when first asked for.</summary>
     /// <exception cref="NotApplicableException">This machine has no such file system where it was looked for.</exception>
@@ -16,6 +17,23 @@ public sealed class BenchFiles(long bytes) : IDisposable
             _made[kind] = file = Make(kind);
         }
         return file;
+    }
+
+    /// <summary>A large file on tmpfs, to be copied; made once.</summary>
+    /// <exception cref="NotApplicableException">It and its copy would not fit there.</exception>
+    public string CopySource(long copyBytes)
+    {
+        if (_copySource is null)
+        {
+            var directory = DirectoryOn(FileSystemKind.Tmpfs);
+            if (new DriveInfo(directory).AvailableFreeSpace < copyBytes * 3)
+            {
+                throw new NotApplicableException($"no room on tmpfs for a file of {copyBytes} bytes and its copy");
+            }
+            _copySource = Path.Combine(directory, "source");
+            Fill(_copySource, copyBytes);
+        }
+        return _copySource;
     }
 
     /// <summary>A new directory on that file system, removed at the end.</summary>

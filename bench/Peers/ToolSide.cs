@@ -7,7 +7,9 @@ namespace AioV2.Bench.Peers;
 /// <param name="program">The program.</param>
 /// <param name="arguments">What it is told.</param>
 /// <param name="before">What is done before each run, outside of the time.</param>
-public sealed class ToolSide(string program, IReadOnlyList<string> arguments, Action? before = null) : ISide
+/// <param name="nanoseconds">Takes the time that counts from what the program wrote (output, errors), where it is not all of it.</param>
+public sealed class ToolSide(
+    string program, IReadOnlyList<string> arguments, Action? before = null, Func<string, string, long>? nanoseconds = null) : ISide
 {
     /// <inheritdoc/>
     public long MaxOperations => 1;
@@ -26,9 +28,11 @@ public sealed class ToolSide(string program, IReadOnlyList<string> arguments, Ac
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
-        var reading = new Reading(1, Elapsed.Since(start));
-        _ = output.GetAwaiter().GetResult();
-        return process.ExitCode == 0 ? reading : throw new BenchException($"{program}: {errors.Trim()}");
+        var whole = Elapsed.Since(start);
+        var written = output.GetAwaiter().GetResult();
+        return process.ExitCode == 0
+            ? new Reading(1, nanoseconds?.Invoke(written, errors) ?? whole, Spent: whole)
+            : throw new BenchException($"{program}: {errors.Trim()}");
     }
 
     /// <summary>Nothing is held between runs.</summary>

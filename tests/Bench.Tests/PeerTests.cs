@@ -93,6 +93,14 @@ public class PeerTests
     }
 
     [Fact]
+    public void Copying_times_are_taken_from_what_the_programs_write()
+    {
+        Assert.Equal(71_200_000, CopyTools.ElapsedOfDd("1+0 records in\n1+0 records out\n1048576 bytes (1.0 MB, 1.0 MiB) copied, 0.0712 s, 3.8 GB/s\n"));
+        Assert.Equal(12345, CopyTools.ElapsedOfCopy("{\"bytes\": 1, \"elapsed_ns\": 12345}"));
+        Assert.Throws<BenchException>(() => CopyTools.ElapsedOfDd("dd: something else"));
+    }
+
+    [Fact]
     public void A_program_that_fails_fails_the_leg()
     {
         using var tool = new ToolSide("sh", ["-c", "echo broken >&2; exit 3"]);
