@@ -1,10 +1,13 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace AioV2.Cli.Tests;
 
 /// <summary>Errors are one clear line on stderr and exit code 1, wrong usage 2; nothing is left under the final name.</summary>
-public sealed class CopyErrorTests
+public sealed partial class CopyErrorTests
 {
+    private const int Sigint = 2;
+
     [Fact]
     public void A_missing_source() => Refuses(folder => [folder["missing"], folder["copy"]], "No such file or directory");
 
@@ -94,7 +97,8 @@ public sealed class CopyErrorTests
             Thread.Yield();
         }
 
-        Assert.Equal(0, Aio2Command.RunProgram("kill", "-INT", $"{process.Id}").ExitCode);
+        // By the call itself: a kill(1) would have to start first.
+        Assert.Equal(0, Kill(process.Id, Sigint));
         Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)), "the copy does not stop");
         Assert.Equal(130, process.ExitCode);
         Assert.Equal("aio2: interrupted\n", await error);
@@ -129,4 +133,7 @@ public sealed class CopyErrorTests
         string[] args = ["-m", "sh", "-c", script, "sh", options, folder.Path, Aio2Command.Path];
         Aio2Command.RunProgram("unshare", Environment.IsPrivilegedProcess ? args : ["-r", .. args]).ShouldFail(1, words);
     }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
 }
