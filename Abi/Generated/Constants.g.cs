@@ -33,7 +33,7 @@ public static class Aio2
     /// <summary>Alignment of every record and attribute, bytes. (RING-3)</summary>
     public const uint Align = 8u;
     /// <summary>SHA-256 of the spec that this was generated from, in hexadecimal.</summary>
-    public const string SpecHash = "67f5423c160f85af65f8eec055c0e1a1b80d19c0c4e8b80ccebff0ea27d8b0e9";
+    public const string SpecHash = "6eb33336b252021e172b6df181237f3cffffae623afdebc15b8815d4e37a4eba";
 }
 
 /// <summary>Flags of io_setup2; unknown: -EINVAL (SETUP-2).</summary>
@@ -410,8 +410,10 @@ public static class Aio2PiCheck
     public const uint Reftag = 2u;
     /// <summary>The application tag. (ATTR-8)</summary>
     public const uint Apptag = 3u;
+    /// <summary>The device's own check of the metadata that it stored. (ATTR-8)</summary>
+    public const uint Seal = 4u;
     /// <summary>The largest known value.</summary>
-    public const uint Last = 3u;
+    public const uint Last = 4u;
     /// <summary>The name in C without its prefix, or null where the value is unknown.</summary>
     public static string? NameOf(uint value) => value switch
     {
@@ -419,6 +421,7 @@ public static class Aio2PiCheck
         Guard => "GUARD",
         Reftag => "REFTAG",
         Apptag => "APPTAG",
+        Seal => "SEAL",
         _ => null,
     };
 }

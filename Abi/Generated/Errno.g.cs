@@ -82,6 +82,10 @@ public static class Errno
     public const int EALREADY = 114;
     /// <summary>in progress.</summary>
     public const int EINPROGRESS = 115;
+    /// <summary>the sidecar belongs to another file.</summary>
+    public const int ESTALE = 116;
+    /// <summary>the sidecar is damaged or cut off.</summary>
+    public const int EUCLEAN = 117;
     /// <summary>cancelled.</summary>
     public const int ECANCELED = 125;
     /// <summary>quota exceeded.</summary>
@@ -128,6 +132,8 @@ public static class Errno
         ETIMEDOUT => "ETIMEDOUT",
         EALREADY => "EALREADY",
         EINPROGRESS => "EINPROGRESS",
+        ESTALE => "ESTALE",
+        EUCLEAN => "EUCLEAN",
         ECANCELED => "ECANCELED",
         EDQUOT => "EDQUOT",
         _ => null,
@@ -175,6 +181,8 @@ public static class Errno
         ETIMEDOUT => "timed out",
         EALREADY => "running, cannot be stopped",
         EINPROGRESS => "in progress",
+        ESTALE => "the sidecar belongs to another file",
+        EUCLEAN => "the sidecar is damaged or cut off",
         ECANCELED => "cancelled",
         EDQUOT => "quota exceeded",
         _ => "unknown error",

@@ -217,6 +217,8 @@ typedef __u32 aio2_context_t;
 #define AIO2_PI_FAILED_REFTAG		2U
 /* The application tag (ATTR-8) */
 #define AIO2_PI_FAILED_APPTAG		3U
+/* The device's own check of the metadata that it stored (ATTR-8) */
+#define AIO2_PI_FAILED_SEAL		4U
 
 /* ---- direction of an attribute, as PROBE tells it; unknown: never given */
 /* The attribute carries a payload (PROBE-1) */
