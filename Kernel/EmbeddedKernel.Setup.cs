@@ -11,7 +11,7 @@ public sealed unsafe partial class EmbeddedKernel
         Aio2Setup.UserReap | Aio2Setup.SingleReaper | Aio2Setup.Eventfd | Aio2Setup.Probe | Aio2Setup.SubmitAll;
 
     /// <summary>Features that are offered (SETUP-4).</summary>
-    internal const ulong Features = Aio2Feat.UserReap;
+    internal const ulong Features = Aio2Feat.UserReap | Aio2Feat.Pi;
 
     private static readonly int PageBytes = Environment.SystemPageSize;
 

@@ -6,8 +6,10 @@ using AioV2.Kernel.Attributes;
 using AioV2.Kernel.Contexts;
 using AioV2.Kernel.Engines;
 using AioV2.Kernel.Engines.Simulated;
+using AioV2.Kernel.Engines.Threads;
 using AioV2.Kernel.Linux;
 using AioV2.Kernel.Memory;
+using AioV2.Kernel.Requests;
 
 namespace AioV2.Kernel;
 
@@ -32,6 +34,7 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
         Memory = new UserMemory(options.Policy);
         _contexts = new ContextTable(options.ReqsCeiling);
         (Engine, Engines) = EngineChoice.Make(options);
+        Pool = Engine as ThreadsEngine ?? new ThreadsEngine(options.MaxWorkers);
     }
 
     /// <summary>What the kernel was made of.</summary>
@@ -52,6 +55,9 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
 
     /// <summary>Totals by accounting tag.</summary>
     internal Accounts Accounts { get; } = new();
+
+    /// <summary>Runs what no engine has a call for: requests on protected files. Starts no thread before the first.</summary>
+    internal ThreadsEngine Pool { get; }
 
     /// <summary>Every engine, and why it is or is not used (PROBE-1).</summary>
     internal IReadOnlyList<EngineReport> Engines { get; }
@@ -123,7 +129,14 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
         Deadlines.Dispose();
         Engine.Dispose();
         Accounts.Dispose();
+        if (Pool != Engine)
+        {
+            Pool.Dispose();
+        }
     }
+
+    /// <summary>Who runs a request.</summary>
+    internal IEngine EngineOf(Request* r) => (r->Traits & RequestTraits.Protected) != 0 ? Pool : Engine;
 
     /// <summary>A destroyed context's id and slots are free again.</summary>
     internal void Forget(Context context)

@@ -6,6 +6,7 @@ internal static class AttributeHandlers
     /// <summary>In the order in which PROBE tells them.</summary>
     public static readonly AttributeHandler[] All =
     [
+        new PiHandler(),
         new TimingHandler(),
         new CacheHandler(),
         new DeadlineHandler(),

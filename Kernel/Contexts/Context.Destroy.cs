@@ -65,6 +65,6 @@ internal sealed unsafe partial class Context
     {
         var state = Interlocked.CompareExchange(ref r->State, (int)RequestState.Cancelled, (int)RequestState.Queued);
         return state == (int)RequestState.Queued
-            || (state == (int)RequestState.Running && Kernel.Engine.Cancel(r) == Engines.CancelAnswer.Told);
+            || (state == (int)RequestState.Running && Kernel.EngineOf(r).Cancel(r) == Engines.CancelAnswer.Told);
     }
 }

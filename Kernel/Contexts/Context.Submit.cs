@@ -294,8 +294,8 @@ internal sealed unsafe partial class Context
     private void HandOver(Request* first, ref DescriptorTable descriptors)
     {
         var engine = Kernel.Engine;
-        Request* ended = null, endedLast = null, queued = null, queuedLast = null;
-        var count = 0;
+        Request* ended = null, endedLast = null, queued = null, queuedLast = null, pooled = null, pooledLast = null;
+        int count = 0, toPool = 0;
         while (first != null)
         {
             var r = first;
@@ -305,8 +305,9 @@ internal sealed unsafe partial class Context
             var userFd = descriptors.At(descriptor)->Fd;
             r->EngineWord = 0;
             RequestHooks.AtSubmit(r, userFd);
-            var isEnded = IsCancelled(r) || engine.TryInline(r, userFd);
-            if (!isEnded && engine.NeedsHeldFiles)
+            var isProtected = (r->Traits & RequestTraits.Protected) != 0;
+            var isEnded = IsCancelled(r) || (!isProtected && engine.TryInline(r, userFd));
+            if (!isEnded && (isProtected || engine.NeedsHeldFiles))
             {
                 isEnded = !TryHold(r, descriptor, ref descriptors);
             }
@@ -316,11 +317,21 @@ internal sealed unsafe partial class Context
                 RequestHooks.AtComplete(r);
                 Append(ref ended, ref endedLast, r);
             }
+            else if (isProtected)
+            {
+                Append(ref pooled, ref pooledLast, r);
+                toPool++;
+            }
             else
             {
                 Append(ref queued, ref queuedLast, r);
                 count++;
             }
+        }
+
+        if (pooled != null)
+        {
+            Kernel.Pool.Submit(pooled, toPool);
         }
 
         if (queued != null)

@@ -127,6 +127,14 @@ internal unsafe struct ProtectedFile
         return whole == 0 ? -Errno.EIO : whole;
     }
 
+    /// <summary>Seals and writes the records alone, where nobody else has the sidecar yet: records written whole, or <c>-errno</c>.</summary>
+    public readonly long WriteRecords(ulong first, int count, in ProtectedBlock block)
+    {
+        Seal(first, count, block);
+        var bytes = FileTransfer.Write(Sidecar.Fd, block.Records, (long)count * Sidecar.RecordBytes, Sidecar.PlaceOf(first), 0);
+        return bytes < 0 ? bytes : bytes / Sidecar.RecordBytes;
+    }
+
     /// <summary>The first record of a run, as it was read, whose seal is wrong; -1 if there is none.</summary>
     public readonly int FindBrokenSeal(ulong first, int count, in ProtectedBlock block, out ulong expected, out ulong found)
     {

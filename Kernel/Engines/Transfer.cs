@@ -1,4 +1,5 @@
 using AioV2.Abi;
+using AioV2.Kernel.Devices;
 using AioV2.Kernel.Linux;
 using AioV2.Kernel.Requests;
 
@@ -18,6 +19,11 @@ internal static unsafe class Transfer
     /// <summary>Runs a request to its end; may block.</summary>
     public static long Run(Request* r, int fd)
     {
+        if ((r->Traits & RequestTraits.Protected) != 0)
+        {
+            return ProtectedTransfer.Run(r, fd);
+        }
+
         if (r->Opcode is Aio2Op.Fsync or Aio2Op.Fdsync)
         {
             return Sync(r, fd);

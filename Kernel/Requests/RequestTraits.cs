@@ -35,4 +35,7 @@ internal enum RequestTraits : ushort
 
     /// <summary>A regular file on tmpfs, as this call's look at it has shown: always resident, and takes no RWF_NOWAIT.</summary>
     Tmpfs = 512,
+
+    /// <summary>On a protected file, by the protected path: a pool's worker runs it whatever the engine is (ATTR-8).</summary>
+    Protected = 1024,
 }

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using AioV2.Abi;
+using AioV2.Attributes.Pi;
+using AioV2.Kernel.Devices;
 using AioV2.Kernel.Linux;
 using AioV2.Kernel.Requests;
 
@@ -29,6 +31,12 @@ internal unsafe ref struct DescriptorTable
         public HeldFile* File;
 
         public int HoldError;
+
+        /// <summary>What the file's mark says; Unread before anybody needs it.</summary>
+        public MarkState Mark;
+
+        /// <summary>The format of a file whose mark is known.</summary>
+        public PiFormat Format;
     }
 
     /// <summary>Bytes that the caller lends for the first entries.</summary>
@@ -62,6 +70,21 @@ internal unsafe ref struct DescriptorTable
 
         _entries[_count] = Ask(fd);
         return _count++;
+    }
+
+    /// <summary>What the file's <c>user.aio2.pi</c> says, read once (ATTR-8).</summary>
+    public readonly MarkState MarkOf(int index, out PiFormat format)
+    {
+        var entry = _entries + index;
+        if (entry->Mark == MarkState.Unread)
+        {
+            Span<byte> buffer = stackalloc byte[ProtectionMark.BytesMax];
+            entry->Mark = ProtectionMark.Read(entry->Fd, buffer, out var mark, out _);
+            entry->Format = mark.Format;
+        }
+
+        format = entry->Format;
+        return entry->Mark;
     }
 
     /// <summary>Holds the open file: null and the error, if that fails.</summary>

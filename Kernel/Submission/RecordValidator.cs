@@ -84,7 +84,14 @@ internal unsafe ref struct RecordValidator
             refusal = JudgeDescriptor(iocb, op, ref plan, ref descriptors);
         }
 
-        return refusal.Errno == 0 && op.Direction != DataDirection.None ? JudgeSegments(iocb, op, ref plan, ref scratch) : refusal;
+        if (refusal.Errno == 0 && op.Direction != DataDirection.None)
+        {
+            refusal = JudgeSegments(iocb, op, ref plan, ref scratch);
+        }
+
+        return refusal.Errno == 0 && plan.Descriptor >= 0
+            ? ProtectionJudge.Judge(iocb, op, ref plan, ref descriptors)
+            : refusal;
     }
 
     private static Refusal JudgeFields(Iocb2* iocb, in OpInfo op)
