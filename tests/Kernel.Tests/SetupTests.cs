@@ -28,7 +28,7 @@ public sealed unsafe class SetupTests
         Assert.NotEqual(0u, aio.Ctx);
         Assert.Equal((2u, 2u), (aio.Params.VersionMin, aio.Params.VersionMax));
         Assert.Equal((0ul, 0ul), (aio.Params.RingAddr, aio.Params.RingMapBytes));
-        Assert.Equal(Aio2Feat.UserReap, aio.Params.Features);
+        Assert.Equal(Aio2Feat.UserReap | Aio2Feat.Pi, aio.Params.Features);
     }
 
     [Fact, Requirement("SETUP-3")]
