@@ -84,6 +84,10 @@ public static unsafe class ChildLoop
             executor.Run(i, steps);
             LeaveIfCopied(journal, self);
             journal.Done = i + 1;
+            if (executor.Starved)
+            {
+                return;
+            }
         }
     }
 

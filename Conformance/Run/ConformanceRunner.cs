@@ -26,14 +26,17 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
     public Verdict Run()
     {
         using var runner = new SequenceRunner(launcher, options.CallLimit);
-        Probe(runner);
-        Directed(runner);
-        Wire(runner);
-        Random(runner);
+        if (Probe(runner))
+        {
+            Directed(runner);
+            Wire(runner);
+            Random(runner);
+        }
+
         return new Verdict(launcher.Name, runner.Offered.Engine, options, _tally, _findings, runner.Steps, _clock.Elapsed, runner.Output);
     }
 
-    private static void Probe(SequenceRunner runner)
+    private bool Probe(SequenceRunner runner)
     {
         byte[] p = new byte[Aio2Params.SizeOf];
         var answers = new List<byte[]>();
@@ -45,9 +48,10 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
         var end = runner.Child.Sequences([steps]);
         if (end != ChildEnd.Done)
         {
-            string how = runner.Child.Death;
+            var violation = runner.Death(end, steps);
+            Add(new Finding(violation, "the first calls", 0, steps, SequenceText.Of(steps, runner.Child.Answers(1)[0])));
             runner.Restart();
-            throw new CouldNotRunException($"the first calls {(end == ChildEnd.Hung ? "hang" : "kill it")}: {how}");
+            return false;
         }
 
         foreach (var answer in runner.Child.Answers(1)[0])
@@ -68,12 +72,19 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
         {
             throw new CouldNotRunException(e.Message, e);
         }
+
+        return true;
     }
 
     private void Directed(SequenceRunner runner)
     {
         for (int i = 0; i < DirectedChecks.All.Count; i++)
         {
+            if (_findings.Count >= options.MostFindings)
+            {
+                return;
+            }
+
             if (!Mine(i) || !DirectedChecks.All[i].Requirements.Any(options.Wants))
             {
                 continue;
@@ -89,7 +100,7 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
 
     private void Wire(SequenceRunner runner)
     {
-        if (options.Requirements.Count > 0 && !options.Wants("SUBMIT-3") && !options.Wants("ATTR-1"))
+        if (_findings.Count >= options.MostFindings || (options.Requirements.Count > 0 && !options.Wants("SUBMIT-3") && !options.Wants("ATTR-1")))
         {
             return;
         }
@@ -110,7 +121,7 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
         var generator = StateMachine.Generate(machine);
         var rest = Stopwatch.StartNew();
         long told = 0;
-        for (int run = 0; run < options.Runs && rest.Elapsed < options.Time; run += SequencesPerBatch)
+        for (int run = 0; run < options.Runs && rest.Elapsed < options.Time && _findings.Count < options.MostFindings; run += SequencesPerBatch)
         {
             if (!Mine(run / SequencesPerBatch))
             {

@@ -20,6 +20,9 @@ public sealed unsafe class Executor(IAio2 aio, TestWorld world, JournalFile jour
     /// <summary>Step number of the destroys that end a sequence: this plus the slot.</summary>
     public const int FinalDestroy = 1 << 20;
 
+    /// <summary>Whether a drain of this sequence waited in vain: the judge should look before time is spent on the next.</summary>
+    public bool Starved { get; private set; }
+
     private readonly ContextSlot[] _slots = new ContextSlot[Step.Slots];
     private int _sequence;
     private int _step;
@@ -29,6 +32,7 @@ public sealed unsafe class Executor(IAio2 aio, TestWorld world, JournalFile jour
     {
         (_sequence, journal.Sequence) = (sequence, sequence);
         world.Reset();
+        Starved = false;
         Array.Clear(_slots);
         for (int i = 0; i < steps.Count; i++)
         {
@@ -170,6 +174,7 @@ public sealed unsafe class Executor(IAio2 aio, TestWorld world, JournalFile jour
         }
 
         slot.Starved |= slot.Finals < s.Owed;
+        Starved |= slot.Starved;
         Note(AnswerKind.DrainEnd, s.Slot, slot.Finals, Elapsed(start), default);
     }
 

@@ -44,7 +44,7 @@ public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) :
     public Violation?[] Run(IReadOnlyList<IReadOnlyList<Step>> lowered, Tally tally, out List<Answer>[] answers)
     {
         var violations = new Violation?[lowered.Count];
-        answers = new List<Answer>[lowered.Count];
+        answers = [.. lowered.Select(_ => new List<Answer>())];
         for (int from = 0; from < lowered.Count;)
         {
             int count = Batch(lowered, from);
@@ -76,6 +76,11 @@ public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) :
             }
 
             from += ran;
+            if (ran < count && violations.Any(v => v is not null))
+            {
+                // What is broken may make every sequence slow: it is told first.
+                break;
+            }
         }
 
         return violations;
@@ -91,7 +96,7 @@ public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) :
     /// <inheritdoc/>
     public void Dispose() => Restart();
 
-    private Violation Death(ChildEnd end, IReadOnlyList<Step> steps)
+    internal Violation Death(ChildEnd end, IReadOnlyList<Step> steps)
     {
         int index = Math.Min(Child.Journal.StepIndex, steps.Count);
         string call = index < steps.Count ? StepText.Of(steps[index]) : "the io_destroy2 that ends the sequence";
