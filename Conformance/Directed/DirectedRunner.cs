@@ -16,10 +16,11 @@ public static class DirectedRunner
     {
         var check = DirectedChecks.All[journal.Argument];
         var trace = new TracingAio2(aio, journal);
-        using var rig = new Rig(trace, world);
         string outcome;
         try
         {
+            // The rig's destroys are part of the check: they come before its outcome is told.
+            using var rig = new Rig(trace, world);
             check.Body(rig);
             outcome = $"{Passed}\n\n\n";
         }
@@ -49,6 +50,11 @@ public static class DirectedRunner
         }
 
         string[] parts = runner.Child.Journal.Text.Split('\n', 4);
+        if (parts.Length < 4 || parts[0] is not (Passed or Failed or Skipped))
+        {
+            throw new InvalidOperationException($"{check.Name}: the child told no outcome: {runner.Child.Journal.Text}");
+        }
+
         if (parts[0] == Failed)
         {
             return new Finding(new Violation(parts[1], $"{check.Name}: {parts[2]}"), check.Name, 0, [], parts[3]);
