@@ -62,6 +62,22 @@ public sealed unsafe class Rig : IDisposable
         }
     }
 
+    /// <summary>Leaves the check unless an operation is listed.</summary>
+    public void NeedsOp(ushort opcode)
+    {
+        byte* buffer = stackalloc byte[8192];
+        long bytes = Aio.Probe(Aio2Probe.Ops, buffer, 8192);
+        for (long at = 0; at < bytes; at += *(uint*)(buffer + at))
+        {
+            if (((Aio2ProbeOp*)(buffer + at))->Opcode == opcode)
+            {
+                return;
+            }
+        }
+
+        throw new NotOfferedException($"operation {Aio2Op.NameOf(opcode)}");
+    }
+
     /// <summary>Leaves the check unless a setup flag is accepted.</summary>
     public void NeedsSetup(uint flags)
     {

@@ -60,9 +60,12 @@ public sealed unsafe class RigContext : IDisposable
         SubmitAll([.. Enumerable.Range(0, count).Select(i => Rig.Iocb(Aio2Op.Nop, first + (ulong)i))]);
 
     /// <summary>io_getevents2; returns what it answered, the events stand in <paramref name="events"/>.</summary>
-    public long Get(uint bytes, uint min, double? seconds, out byte[] events, byte* buffer = null)
+    public long Get(uint bytes, uint min, double? seconds, out byte[] events) =>
+        Get(bytes, min, seconds, out events, (byte*)WorldLayout.Events + WorldLayout.EventsBytes - bytes);
+
+    /// <summary>io_getevents2 into a buffer of the check's choice.</summary>
+    public long Get(uint bytes, uint min, double? seconds, out byte[] events, byte* at)
     {
-        byte* at = buffer != null ? buffer : (byte*)WorldLayout.Events + WorldLayout.EventsBytes - bytes;
         var wait = (Aio2Wait*)(WorldLayout.Wait + WorldLayout.PageBytes - Aio2Wait.SizeOf);
         long ns = (long)((seconds ?? 0) * 1e9);
         *wait = new Aio2Wait { Size = Aio2Wait.SizeOf, Sec = ns / 1_000_000_000, Nsec = ns % 1_000_000_000 };

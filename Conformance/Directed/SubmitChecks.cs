@@ -152,6 +152,7 @@ internal static unsafe class SubmitChecks
 
     private static void Poll(Rig rig)
     {
+        rig.NeedsOp(Aio2Op.Poll);
         var context = rig.Context();
         context.SubmitAll(Rig.Iocb(Aio2Op.Poll, 1, WorldLayout.PipeRead, len: (ulong)Libc.PollIn), Rig.Iocb(Aio2Op.Poll, 2, WorldLayout.PipeWrite + 1, len: (ulong)Libc.PollOut));
         var first = context.Take(1)[0];

@@ -19,6 +19,25 @@ internal static class AttributeRules
             && Payloads(record, found, op, offered, refusals, returns);
     }
 
+    /// <summary>Whether a well-framed record has a DEADLINE that may pass while the sequence runs.</summary>
+    public static bool Expires(ReadOnlySpan<byte> record, OpInfo op, Capabilities offered)
+    {
+        const ulong NeverReached = 1ul << 61;
+        for (int at = Iocb2.SizeOf; at < record.Length;)
+        {
+            var head = MemoryMarshal.Read<Aio2Attr>(record[at..]);
+            if (head.Type == Aio2AttrType.Deadline && offered.Attribute(head.Type) is { } info && info.Fits(op.Opcode)
+                && MemoryMarshal.Read<ulong>(record[(at + Aio2Attr.SizeOf)..]) < NeverReached)
+            {
+                return true;
+            }
+
+            at += (int)(head.Bytes + 7 & ~7u);
+        }
+
+        return false;
+    }
+
     private static bool Frame(ReadOnlySpan<byte> record, List<Found> found, List<Refusal> refusals)
     {
         for (int at = Iocb2.SizeOf; at < record.Length;)

@@ -27,6 +27,11 @@ internal static class EventRules
     public static Violation? Check(ReadOnlySpan<byte> record, ModelRequest request)
     {
         var e = MemoryMarshal.Read<IoEvent2>(record);
+        if (e.Res < 0 && record.Length == IoEvent2.SizeOf && request.RefusalErrnos.Exists(r => -r == e.Res))
+        {
+            return null;
+        }
+
         if (request.Completion == Completion.Blocked && e.Res != -Errno.ECANCELED)
         {
             return new Violation("RING-6", $"{request.Op.Name} completed with {e.Res}, though nothing let it");

@@ -50,6 +50,9 @@ public sealed class ModelRequest
     /// <summary>Whether the event is the fixed part only, for a refused record of a SUBMIT_ALL context.</summary>
     public bool Refused { get; init; }
 
+    /// <summary>Errnos (positive) with which it may be refused by its event instead, in a SUBMIT_ALL context.</summary>
+    public List<int> RefusalErrnos { get; } = [];
+
     /// <summary>Bytes of the final event.</summary>
     public int EventBytes => IoEvent2.SizeOf + (Refused ? 0 : Returns.Sum(r => r.Bytes));
 

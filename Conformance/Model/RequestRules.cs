@@ -10,7 +10,7 @@ internal static class RequestRules
     private const long PollIn = 1, PollOut = 4;
 
     /// <summary>Makes the request of a valid iocb.</summary>
-    public static ModelRequest Make(in Iocb2 iocb, OpInfo op, IReadOnlyList<ExpectedReturn> returns, ModelWorld world)
+    public static ModelRequest Make(in Iocb2 iocb, OpInfo op, IReadOnlyList<ExpectedReturn> returns, bool expires, ModelWorld world)
     {
         var kind = op.Uses.HasFlag(IocbFields.Fd) ? ModelWorld.KindOf(iocb.Fd) : FdKind.Closed;
         bool pipeRead = kind == FdKind.PipeRead && (op.Direction == DataDirection.Read || op.Opcode == Aio2Op.Poll);
@@ -29,11 +29,6 @@ internal static class RequestRules
             return request;
         }
 
-        if (returns.Any(r => r.Type == Aio2AttrType.Deadline))
-        {
-            request.Errnos.Add(Errno.ETIME);
-        }
-
         switch (op.Direction)
         {
             case DataDirection.Read when request.Pipe >= 0:
@@ -47,7 +42,23 @@ internal static class RequestRules
                 break;
         }
 
+        if (expires)
+        {
+            Expire(request, world);
+        }
+
         return request;
+    }
+
+    /// <summary>A deadline that passes may end the request before, or after, anything else does.</summary>
+    private static void Expire(ModelRequest request, ModelWorld world)
+    {
+        request.Errnos.Add(Errno.ETIME);
+        if (request.Pipe >= 0)
+        {
+            Open(request);
+            world.PipeOpen[request.Pipe] = true;
+        }
     }
 
     private static void Open(ModelRequest request)

@@ -59,6 +59,7 @@ internal sealed class SubmitJudge(AioModel model, Tally tally)
         long accepted = Math.Max(answer.Result, 0);
         var (offending, at) = (new List<Refusal>(), -1);
         int position = 0;
+        bool unclear = false;
         while (position < iocbs.Length)
         {
             var reading = model.Submit.Read(iocbs[position..], context.Params.MaxEventBytes);
@@ -73,6 +74,8 @@ internal sealed class SubmitJudge(AioModel model, Tally tally)
                 {
                     (offending, at) = ([.. reading.Refusals], position);
                 }
+
+                unclear |= context.SubmitAll && !reading.MustBeAccepted && !reading.MustBeRefused;
 
                 position += reading.Bytes;
                 continue;
@@ -94,13 +97,13 @@ internal sealed class SubmitJudge(AioModel model, Tally tally)
                 (offending, at) = (reasons, position);
             }
 
-            return First(answer, accepted, reasons) ?? Ext(s, answer, offending, at);
+            return First(answer, accepted, reasons) ?? (unclear ? null : Ext(s, answer, offending, at));
         }
 
         tally.Pass("SUBMIT-1");
         return position != accepted && !(answer.Result == 0 && iocbs.Length == 0)
             ? new Violation("SUBMIT-1", $"{answer.Result} answered for {iocbs.Length} bytes of valid records")
-            : Ext(s, answer, offending, at);
+            : unclear ? null : Ext(s, answer, offending, at);
     }
 
     private static Violation? First(Answer answer, long accepted, List<Refusal> reasons)
@@ -137,13 +140,19 @@ internal sealed class SubmitJudge(AioModel model, Tally tally)
         }
 
         refusedByEvent = reading.MustBeRefused;
+        var errnos = reading.Refusals.Select(r => r.Errno).Where(e => e is not (Errno.EFAULT or Errno.EAGAIN));
+        if (reading.Request is { } request)
+        {
+            request.RefusalErrnos.AddRange(errnos);
+            model.Accept(context, request);
+            return null;
+        }
+
         var refused = new ModelRequest
         {
-            UserData = MemoryMarshal.Read<Iocb2>(rest).UserData, Op = Aio2Catalog.Ops[0], Returns = [], ResultMax = -1,
-            Refused = reading.MustBeRefused, AnyResult = !reading.MustBeRefused,
-            Completion = reading.MustBeRefused ? Completion.Certain : Completion.Open,
+            UserData = MemoryMarshal.Read<Iocb2>(rest).UserData, Op = Aio2Catalog.Ops[0], Returns = [], ResultMax = -1, Refused = true,
         };
-        refused.Errnos.AddRange(reading.Refusals.Select(r => r.Errno));
+        refused.Errnos.AddRange(errnos);
         model.Accept(context, refused);
         return null;
     }

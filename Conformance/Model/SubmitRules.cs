@@ -30,7 +30,7 @@ public sealed class SubmitRules(Capabilities offered, ModelWorld world)
             && EventFits(returns, maxEventBytes, refusals)
             && DescriptorRules.Read(iocb, op, refusals)
             && Memory(iocb, op, refusals);
-        return new RecordReading(bytes, refusals, mayAccept ? RequestRules.Make(iocb, op, returns, world) : null);
+        return new RecordReading(bytes, refusals, mayAccept ? RequestRules.Make(iocb, op, returns, AttributeRules.Expires(record, op, offered), world) : null);
     }
 
     private static bool Frame(ReadOnlySpan<byte> rest, List<Refusal> refusals, out int bytes)
