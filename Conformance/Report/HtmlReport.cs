@@ -28,6 +28,10 @@ public static class HtmlReport
         foreach (var finding in verdict.Findings)
         {
             page.Append($"<h2>{finding.Violation.Requirement}: {E(finding.Violation.Message)}</h2>\n<pre>{E(finding.Calls)}</pre>\n");
+            if (finding.Program.Length > 0)
+            {
+                page.Append($"<details><summary>as a C program</summary><pre>{E(finding.Program)}</pre></details>\n");
+            }
         }
 
         return page.Append("</body></html>\n").ToString();

@@ -15,7 +15,7 @@ public static class JsonReport
 
     private sealed record Line(string Id, string Title, Outcome Outcome, long Checks);
 
-    private sealed record Found(string Requirement, string Message, string Origin, ulong Seed, string Calls);
+    private sealed record Found(string Requirement, string Message, string Origin, ulong Seed, string Calls, string? Program);
 
     private sealed record Document(
         string Implementation, string Engine, bool Conforms, ulong Seed, int Shard, int Shards, long Steps, double Seconds, string Output, Line[] Requirements, Found[] Findings);
@@ -24,7 +24,7 @@ public static class JsonReport
     public static string Of(Verdict v) => JsonSerializer.Serialize(
         new Document(v.Implementation, v.Engine, v.Conforms, v.Seed, v.Shard, v.Shards, v.Steps, v.Elapsed.TotalSeconds, v.Output,
             [.. v.Lines.Select(l => new Line(l.Id, l.Title, l.Outcome, l.Checks))],
-            [.. v.Findings.Select(f => new Found(f.Violation.Requirement, f.Violation.Message, f.Origin, f.Seed, f.Calls))]), Options) + "\n";
+            [.. v.Findings.Select(f => new Found(f.Violation.Requirement, f.Violation.Message, f.Origin, f.Seed, f.Calls, f.Program))]), Options) + "\n";
 
     /// <summary>Reads what <see cref="Of"/> wrote.</summary>
     /// <exception cref="InvalidDataException">It is something else.</exception>
@@ -47,7 +47,7 @@ public static class JsonReport
 
         return new Verdict(d.Implementation, d.Engine, d.Seed, d.Shard, d.Shards,
             [.. d.Requirements.Select(l => new VerdictLine(l.Id, l.Title, l.Outcome, l.Checks))],
-            [.. d.Findings.Select(f => new Finding(new Violation(f.Requirement, f.Message), f.Origin, f.Seed, [], f.Calls))],
+            [.. d.Findings.Select(f => new Finding(new Violation(f.Requirement, f.Message), f.Origin, f.Seed, [], f.Calls) { Program = f.Program ?? "" })],
             d.Steps, TimeSpan.FromSeconds(d.Seconds), d.Output);
     }
 }

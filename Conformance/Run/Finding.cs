@@ -9,4 +9,8 @@ namespace AioV2.Conformance.Run;
 /// <param name="Seed">The seed of the sequence.</param>
 /// <param name="Steps">The shrunk sequence; empty for directed checks.</param>
 /// <param name="Calls">The sequence as calls with their answers, in C.</param>
-public sealed record Finding(Violation Violation, string Origin, ulong Seed, IReadOnlyList<Step> Steps, string Calls);
+public sealed record Finding(Violation Violation, string Origin, ulong Seed, IReadOnlyList<Step> Steps, string Calls)
+{
+    /// <summary>A C program that makes the same calls; empty for directed checks, whose script is their source.</summary>
+    public string Program { get; init; } = Steps.Count > 0 ? CProgram.Of(Steps) : "";
+}
