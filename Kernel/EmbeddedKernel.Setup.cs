@@ -8,10 +8,12 @@ public sealed unsafe partial class EmbeddedKernel
 {
     /// <summary>Flags of io_setup2 that are accepted.</summary>
     internal const uint SetupFlags =
-        Aio2Setup.UserReap | Aio2Setup.SingleReaper | Aio2Setup.Eventfd | Aio2Setup.Probe | Aio2Setup.SubmitAll;
+        Aio2Setup.UserReap | Aio2Setup.SingleReaper | Aio2Setup.RingFd | Aio2Setup.RingAddr | Aio2Setup.Eventfd
+        | Aio2Setup.Probe | Aio2Setup.SubmitAll | Aio2Setup.At;
 
     /// <summary>Features that are offered (SETUP-4).</summary>
-    internal const ulong Features = Aio2Feat.UserReap | Aio2Feat.Pi;
+    internal const ulong Features =
+        Aio2Feat.UserReap | Aio2Feat.RingFd | Aio2Feat.RingAddr | Aio2Feat.Resize | Aio2Feat.Pi | Aio2Feat.SetupAt;
 
     private static readonly int PageBytes = Environment.SystemPageSize;
 
@@ -52,15 +54,19 @@ public sealed unsafe partial class EmbeddedKernel
     // Flags, reserved fields, features, sizes, descriptors: in the order of ERR-1. Fills in the defaults.
     private static int Judge(uint flags, ref Aio2Params wanted)
     {
+        const uint NeedsUserReap = Aio2Setup.SingleReaper | Aio2Setup.RingFd | Aio2Setup.RingAddr;
+        const uint Places = Aio2Setup.RingFd | Aio2Setup.RingAddr;
         var isShared = (flags & Aio2Setup.UserReap) != 0;
-        if ((flags & ~SetupFlags) != 0 || ((flags & Aio2Setup.SingleReaper) != 0 && !isShared))
+        if ((flags & ~SetupFlags) != 0 || ((flags & NeedsUserReap) != 0 && !isShared) || (flags & Places) == Places)
         {
             return -Errno.EINVAL;
         }
 
         var hasEventFd = (flags & Aio2Setup.Eventfd) != 0;
-        if (wanted.Ctx != 0 || wanted.RingFd != 0 || wanted.RingAddr != 0 || wanted.RingOffset != 0
-            || (wanted.Reserved[0] | wanted.Reserved[1] | wanted.Reserved[2]) != 0
+        if ((wanted.Reserved[0] | wanted.Reserved[1] | wanted.Reserved[2]) != 0
+            || (wanted.Ctx != 0) != ((flags & Aio2Setup.At) != 0)
+            || ((flags & Aio2Setup.RingFd) == 0 && (wanted.RingFd != 0 || wanted.RingOffset != 0))
+            || ((flags & Aio2Setup.RingAddr) == 0 && wanted.RingAddr != 0)
             || (!hasEventFd && wanted.Eventfd != 0))
         {
             return -Errno.EINVAL;
@@ -81,23 +87,39 @@ public sealed unsafe partial class EmbeddedKernel
         return hasEventFd ? EventFdSignal.Check(wanted.Eventfd) : 0;
     }
 
-    // Memory, then the ceiling; nothing stays of what fails (SETUP-10).
+    // The ring's place, the id, memory, then the ceiling; nothing stays of what fails (SETUP-10).
     private int Make(uint flags, in Aio2Params wanted, ulong user)
     {
         var layout = RingLayout.For(wanted.RingBytes, PageBytes);
-        var answer = Answer(flags, wanted, layout);
-        if ((flags & Aio2Setup.Probe) != 0)
+        var result = RingPlace.Judge(flags, wanted.RingFd, wanted.RingOffset, wanted.RingAddr, layout, out var place);
+        using (place)
         {
-            return wanted.NrReqs > _contexts.Ceiling - Math.Min(_contexts.Slots, _contexts.Ceiling)
-                ? -Errno.EAGAIN
+            if (result == 0 && (flags & Aio2Setup.At) != 0 && _contexts.Find(wanted.Ctx) is not null)
+            {
+                result = -Errno.EEXIST;
+            }
+
+            var answer = Answer(flags, wanted, layout, place);
+            return result != 0 ? result
+                : (flags & Aio2Setup.Probe) == 0 ? Make(flags, wanted, answer, place, user)
+                : wanted.NrReqs > _contexts.Ceiling - Math.Min(_contexts.Slots, _contexts.Ceiling) ? -Errno.EAGAIN
                 : Memory.CopyOut(user, &answer, (nuint)sizeof(Aio2Params));
         }
+    }
 
+    private int Make(uint flags, in Aio2Params wanted, Aio2Params answer, in RingPlace place, ulong user)
+    {
         var context = new Context(this, wanted.NrReqs, answer.MaxEventBytes, (flags & Aio2Setup.SubmitAll) != 0);
-        var result = Equip(context, flags, wanted, layout);
+        var result = Equip(context, flags, wanted, place);
         if (result == 0 && !_contexts.TryTakeSlots(wanted.NrReqs))
         {
             result = -Errno.EAGAIN;
+        }
+
+        if (result == 0 && !Register(context, flags, wanted.Ctx))
+        {
+            _contexts.ReturnSlots(wanted.NrReqs);
+            result = -Errno.EEXIST;
         }
 
         if (result != 0)
@@ -106,34 +128,55 @@ public sealed unsafe partial class EmbeddedKernel
             return result;
         }
 
-        _contexts.Add(context, static c => c.StartRing());
         answer.Ctx = context.Id;
         answer.RingAddr = context.Ring is { } ring ? (ulong)ring.User : 0;
         result = Memory.CopyOut(user, &answer, (nuint)sizeof(Aio2Params));
         if (result != 0)
         {
+            context.Ring?.UnmapUser();
             _ = context.Destroy();
-            context.Abandon();
         }
 
         return result;
     }
 
-    private static int Equip(Context context, uint flags, in Aio2Params wanted, in RingLayout layout)
+    private bool Register(Context context, uint flags, uint id)
     {
-        var result = (flags & Aio2Setup.Eventfd) != 0 ? context.AttachEventFd(wanted.Eventfd) : 0;
-        if (result == 0 && (flags & Aio2Setup.UserReap) != 0)
+        if ((flags & Aio2Setup.At) != 0)
         {
-            if (RingMemory.Create(layout, out result) is { } memory)
-            {
-                context.UseRing(memory);
-            }
+            return _contexts.TryAddAt(context, id, static c => c.StartRing());
         }
 
-        return result;
+        _contexts.Add(context, static c => c.StartRing());
+        return true;
     }
 
-    private static Aio2Params Answer(uint flags, in Aio2Params wanted, in RingLayout layout)
+    private static int Equip(Context context, uint flags, in Aio2Params wanted, in RingPlace place)
+    {
+        if ((flags & Aio2Setup.Eventfd) != 0)
+        {
+            if (EventFdSignal.Open(wanted.Eventfd, out var error) is not { } signal)
+            {
+                return error;
+            }
+
+            _ = context.ReplaceEventFd(signal);
+        }
+
+        if ((flags & Aio2Setup.UserReap) != 0)
+        {
+            if (RingMemory.Create(place, RingLayout.For(wanted.RingBytes, PageBytes), out var error) is not { } memory)
+            {
+                return error;
+            }
+
+            context.UseRing(memory);
+        }
+
+        return 0;
+    }
+
+    private static Aio2Params Answer(uint flags, in Aio2Params wanted, in RingLayout layout, in RingPlace place)
     {
         var answer = wanted;
         answer.VersionMin = answer.VersionMax = Aio2.Version;
@@ -142,7 +185,7 @@ public sealed unsafe partial class EmbeddedKernel
         var isShared = (flags & Aio2Setup.UserReap) != 0;
         answer.UserOffset = isShared ? layout.UserOffset : 0;
         answer.DataOffset = isShared ? layout.DataOffset : 0;
-        answer.RingMapBytes = isShared ? layout.MapBytes : 0;
+        answer.RingMapBytes = isShared ? place.MapBytes : 0;
         return answer;
     }
 }

@@ -106,12 +106,6 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
     /// <inheritdoc/>
     public long List(uint ctx, ulong* cursor, void* buffer, nuint bytes) => Find(ctx) is null ? -Errno.ENXIO : -Errno.ENOSYS;
 
-    /// <inheritdoc/>
-    public long RingCtl(uint ctx, uint op, ulong arg) =>
-        Find(ctx) is null ? -Errno.ENXIO
-        : op is 0 or > Aio2Ctl.Last ? -Errno.EINVAL
-        : -Errno.EOPNOTSUPP;
-
     /// <summary>Destroys all contexts and stops the engine. No call may be in progress or follow.</summary>
     public void Dispose()
     {

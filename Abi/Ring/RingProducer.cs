@@ -59,6 +59,13 @@ public sealed unsafe class RingProducer
         return new RingProducer(map, layout, maxEventBytes, start, flags);
     }
 
+    /// <summary>Takes the overflow counters of the ring that this one replaces over, so that they run on like the positions (RING-11).</summary>
+    public void CountOn(RingProducer replaced)
+    {
+        Volatile.Write(ref _header->OverflowEvents, _overflowEvents = replaced._overflowEvents);
+        Volatile.Write(ref _header->OverflowEpisodes, _overflowEpisodes = replaced._overflowEpisodes);
+    }
+
     /// <summary>Position behind the newest published record.</summary>
     public ulong Tail => _tail;
 

@@ -29,6 +29,7 @@ internal sealed unsafe partial class Context
         }
 
         _ring?.SetFlags(Aio2RingFlags.Dead);
+        _old?.SetFlags(Aio2RingFlags.Dead);
         FreeNative();
         return 0;
     }

@@ -25,6 +25,14 @@ internal sealed unsafe partial class Context
         Return,
     }
 
+    // Events found in a ring, and a hold on its memory: it is copied from without the lock.
+    private readonly struct Found(RingClaim claim, RingProducer ring, RingMemory memory)
+    {
+        public readonly RingClaim Claim = claim;
+        public readonly RingProducer? Ring = ring;
+        public readonly RingMemory Memory = memory;
+    }
+
     /// <summary>Waits for events and takes them (GET-1…6). The caller is inside.</summary>
     /// <param name="events">The user's buffer.</param>
     /// <param name="bytes">Room there.</param>
@@ -51,7 +59,7 @@ internal sealed unsafe partial class Context
                 claimed = false;
             }
 
-            var look = LookAt(room, minBytes, force || taken != 0, out var result, out var claim, out var chain);
+            var look = LookAt(room, minBytes, force || taken != 0, out var result, out var found, out var chain);
             if (look is Look.Wait or Look.WaitTurn)
             {
                 waiter.Prepare(room, minBytes, look == Look.WaitTurn);
@@ -67,7 +75,7 @@ internal sealed unsafe partial class Context
                 case Look.Return:
                     return taken != 0 ? (long)taken : result;
                 case Look.Copy:
-                    result = claim.Bytes != 0 ? CopyClaim(events + taken, claim) : CopyChain(events + taken, chain);
+                    result = found.Ring is not null ? CopyFound(events + taken, found) : CopyChain(events + taken, chain);
                     if (result < 0)
                     {
                         return taken != 0 ? (long)taken : result;
@@ -133,9 +141,9 @@ internal sealed unsafe partial class Context
     }
 
     // One look, under the lock. Shared ring: a claim on what it holds. Else: a chain taken off the list.
-    private Look LookAt(ulong room, ulong minBytes, bool force, out long result, out RingClaim claim, out Request* chain)
+    private Look LookAt(ulong room, ulong minBytes, bool force, out long result, out Found found, out Request* chain)
     {
-        claim = default;
+        found = default;
         chain = null;
         result = _dying ? -Errno.ENXIO : 0;
         Drain();
@@ -144,28 +152,34 @@ internal sealed unsafe partial class Context
             return Look.Return;
         }
 
-        if (IsDirect)
+        if (!IsDirect && !force && !WaiterQueue.CanReturn(Available(), room, minBytes) && !IsDirect)
         {
-            return LookAtList(room, minBytes, force, out result, out chain);
+            return Look.Wait;
         }
 
-        if (!force && !WaiterQueue.CanReturn(Available(), room, minBytes))
+        // A move ends when the old ring is found empty; then it is the new one's turn.
+        while (!IsDirect)
         {
-            return IsDirect ? LookAtList(room, minBytes, force, out result, out chain) : Look.Wait;
+            var ring = Source!;
+            switch (ring.Collect((int)room, out var claim))
+            {
+                case RingStatus.Event:
+                    var memory = _moving ? _oldMemory! : _memory!;
+                    memory.Hold();
+                    found = new Found(claim, ring, memory);
+                    return Look.Copy;
+                case RingStatus.TooSmall:
+                    result = -Errno.EMSGSIZE;
+                    return Look.Return;
+                case RingStatus.Empty when !_moving:
+                    return force ? Look.Return : Look.Wait;
+                default:
+                    Drain();
+                    break;
+            }
         }
 
-        switch (_ring!.Collect((int)room, out claim))
-        {
-            case RingStatus.Event:
-                return Look.Copy;
-            case RingStatus.TooSmall:
-                result = -Errno.EMSGSIZE;
-                return Look.Return;
-            case RingStatus.Empty:
-                return force ? Look.Return : Look.Wait;
-            default:
-                return LookAtList(room, minBytes, force, out result, out chain);
-        }
+        return LookAtList(room, minBytes, force, out result, out chain);
     }
 
     private Look LookAtList(ulong room, ulong minBytes, bool force, out long result, out Request* chain)
@@ -203,36 +217,38 @@ internal sealed unsafe partial class Context
     }
 
     // Copies a claim to the user, then takes it like any reaper. 0: somebody else reaped meanwhile.
-    private long CopyClaim(ulong events, in RingClaim claim)
+    private long CopyFound(ulong events, in Found found)
     {
+        var claim = found.Claim;
         var copied = Kernel.Memory.CopyOutPrefix(events, claim.First, (nuint)claim.FirstBytes);
         if (copied == (nuint)claim.FirstBytes && claim.SecondBytes != 0)
         {
             copied += Kernel.Memory.CopyOutPrefix(events + copied, claim.Second, (nuint)claim.SecondBytes);
         }
 
-        var whole = claim;
-        if (copied != (nuint)claim.Bytes)
+        long result = 0;
+        var isSame = copied == (nuint)claim.Bytes;
+        if (!isSame)
         {
             // A fault: what can be taken are the whole records before it, if the ring still starts where it did (GET-4).
             RingStatus status;
+            ulong head = claim.Head;
             lock (_lock)
             {
-                status = _ring!.Collect((int)copied, out whole);
+                status = found.Ring!.Collect((int)copied, out claim);
             }
 
-            if (status != RingStatus.Event)
-            {
-                return status == RingStatus.TooSmall ? -Errno.EFAULT : 0;
-            }
-
-            if (whole.Head != claim.Head)
-            {
-                return 0;
-            }
+            isSame = status == RingStatus.Event && claim.Head == head;
+            result = status == RingStatus.TooSmall ? -Errno.EFAULT : 0;
         }
 
-        return _ring!.TryTake(whole) ? whole.Bytes : 0;
+        if (isSame && found.Ring!.TryTake(claim))
+        {
+            result = claim.Bytes;
+        }
+
+        found.Memory.Drop();
+        return result;
     }
 
     // Copies a chain that was taken off the list; what cannot be copied goes back, in its place (GET-4).

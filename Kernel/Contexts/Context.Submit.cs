@@ -126,6 +126,13 @@ internal sealed unsafe partial class Context
 
         for (; admitted < count && stop == 0; admitted++)
         {
+            if (plans[admitted].EventBytes > MaxEventBytes)
+            {
+                // A RESIZE came between: it is judged by the ring that there is now (ATTR-6, RING-11).
+                stop = -Errno.EMSGSIZE;
+                break;
+            }
+
             stop = TryAdmit(run, plans[admitted], scratch, out var r);
             if (stop != 0)
             {
@@ -155,21 +162,22 @@ internal sealed unsafe partial class Context
         }
 
         Waiter* roused = null;
+        EventFdSignal? signal = null;
         if (ended != 0)
         {
             PublishPosted(overflowed);
             roused = WakeReady();
+            signal = SignalOfPass();
         }
 
         _lock.Exit();
-        if (ended != 0)
-        {
-            AfterPass(_eventFd.IsAttached, roused);
-        }
+        AfterPass(signal, roused);
 
-        if (stop is -Errno.EAGAIN or -Errno.ENOMEM)
+        if (stop is -Errno.EAGAIN or -Errno.ENOMEM or -Errno.EMSGSIZE)
         {
-            var reason = stop == -Errno.EAGAIN ? Aio2Reason.NoSlot : Aio2Reason.NoMemory;
+            var reason = stop == -Errno.EAGAIN ? Aio2Reason.NoSlot
+                : stop == -Errno.ENOMEM ? Aio2Reason.NoMemory
+                : Aio2Reason.EventTooLarge;
             Report(ref report, new Refusal(-stop, reason, 0), plans[admitted].Offset);
         }
 

@@ -15,8 +15,9 @@ namespace AioV2.Kernel.Contexts;
 /// <item>While the list is not empty nothing goes into the ring but the list's oldest (RING-7).</item>
 /// <item>A ring that exists and is not CORRUPT receives every event; otherwise the list is the ready list, from which
 /// io_getevents2 copies, one call at a time (<see cref="_copying"/>).</item>
-/// <item>OVERFLOW stands in the ring's flags while the list, or what a call has taken off it and not yet copied, is not
-/// empty, at each release of the lock.</item>
+/// <item>While a ring that was moved away from is not seen empty (<see cref="_moving"/>), nothing goes into the new one (RING-11).</item>
+/// <item>OVERFLOW stands in the newest ring's flags while the list, or what a call has taken off it and not yet copied, is not
+/// empty, and during a move, at each release of the lock.</item>
 /// <item><see cref="_gate"/> counts the calls inside; with its top bit no new one enters. Destroy frees what is native only
 /// with no call inside and nothing outstanding; whoever touches the context after its last request completed is inside.</item>
 /// <item>Nothing here waits for I/O or touches user memory while it holds the lock.</item>
@@ -41,7 +42,7 @@ internal sealed unsafe partial class Context
     private OutstandingList _outstanding;
     private RequestQueue _list;
     private WaiterQueue _waiters;
-    private EventFdSignal _eventFd;
+    private EventFdSignal? _eventFd;
     private RingMemory? _memory;
     private RingProducer? _ring;
 
@@ -61,8 +62,8 @@ internal sealed unsafe partial class Context
 
     public uint NrReqs => _nrReqs;
 
-    /// <summary>Largest event accepted (ATTR-6).</summary>
-    public uint MaxEventBytes { get; }
+    /// <summary>Largest event accepted (ATTR-6); a RESIZE changes it.</summary>
+    public uint MaxEventBytes { get; private set; }
 
     /// <summary>The user's view of the ring, or null.</summary>
     public RingMemory? Ring => _memory;
@@ -78,13 +79,9 @@ internal sealed unsafe partial class Context
     {
         if (_memory is { } memory)
         {
-            RingHeader.Format(memory.Kernel, memory.Layout, MaxEventBytes, Id);
-            _ring = new RingProducer(memory.Kernel, memory.Layout);
+            _ring = RingProducer.Create(memory.Kernel, memory.Layout, MaxEventBytes, Id);
         }
     }
-
-    /// <summary>At set-up: takes the reference to the eventfd.</summary>
-    public int AttachEventFd(int fd) => _eventFd.Attach(fd);
 
     /// <summary>Frees what a failed set-up had made, the user's view too (SETUP-10).</summary>
     public void Abandon()
@@ -122,21 +119,21 @@ internal sealed unsafe partial class Context
     public void CompletePass(Request* first)
     {
         Waiter* roused;
-        bool signal, dying;
+        bool dying;
         _lock.Enter();
         Drain();
         PostChain(first);
         roused = WakeReady();
         dying = _dying;
-        signal = _eventFd.IsAttached;
-        if (signal || roused != null)
+        var signal = SignalOfPass();
+        if (signal is not null || roused != null)
         {
             // The requests are no longer outstanding: this keeps destroy from freeing what is still used below.
             _ = Interlocked.Increment(ref _gate);
         }
 
         _lock.Exit();
-        if (signal || roused != null)
+        if (signal is not null || roused != null)
         {
             AfterPass(signal, roused);
             Exit();
@@ -149,15 +146,27 @@ internal sealed unsafe partial class Context
     }
 
     // Rouses waiters and signals the eventfd, once, after the last event of the pass is visible (RING-10).
-    private void AfterPass(bool signal, Waiter* roused)
+    private static void AfterPass(EventFdSignal? signal, Waiter* roused)
     {
         Waiter.Rouse(roused);
-
-        // LoadUserFlags is: publish, full fence, load. Pairs with the user's clear, full fence, test of RING-8.
-        if (signal && (_ring == null || (_ring.LoadUserFlags() & Aio2User.EventfdOff) == 0))
+        if (signal is not null)
         {
-            _eventFd.Signal();
+            signal.Signal();
+            signal.Drop();
         }
+    }
+
+    // Under the lock, with all events of the pass published: the eventfd to signal, held, or null.
+    private EventFdSignal? SignalOfPass()
+    {
+        // LoadUserFlags is: publish, full fence, load. Pairs with the user's clear, full fence, test of RING-8.
+        if (_eventFd is not { } signal || (_ring is { } ring && (ring.LoadUserFlags() & Aio2User.EventfdOff) != 0))
+        {
+            return null;
+        }
+
+        signal.Hold();
+        return signal;
     }
 
     // Puts the events of a chain where they belong. The list is as drained as it can be.
@@ -183,7 +192,7 @@ internal sealed unsafe partial class Context
     // True: it is in the ring (not yet published). False: on the list.
     private bool Post(Request* r)
     {
-        if (_list.IsEmpty && TryPut(r))
+        if (_list.IsEmpty && !_moving && TryPut(r))
         {
             Free(r);
             return true;
@@ -210,7 +219,12 @@ internal sealed unsafe partial class Context
     // Moves the list into the ring as far as there is room: record, tail (release), off the list, and only then the flag.
     private void Drain()
     {
-        if (_list.IsEmpty || IsDirect || _copying)
+        if (_moving)
+        {
+            EndMoveIfEmpty();
+        }
+
+        if (_list.IsEmpty || _moving || IsDirect || _copying)
         {
             return;
         }
@@ -260,22 +274,27 @@ internal sealed unsafe partial class Context
     // sum, else a waiter that is woken for a PAD would wake itself for ever.
     private ulong Available()
     {
-        if (IsDirect || !_ring!.Observe())
+        var source = Source;
+        if (source is null || !source.Observe())
         {
             return _list.EventBytes;
         }
 
         // At most one PAD lies between head and tail, since they are at most a ring apart.
-        var pad = _ring.Head <= _padAt && _padBytes != 0 ? _padBytes : 0;
-        return _ring.Tail - _ring.Head - pad + _list.EventBytes;
+        var pad = source.Head <= _padAt && _padBytes != 0 ? _padBytes : 0;
+        return source.Tail - source.Head - pad + _list.EventBytes;
     }
 
     private Waiter* WakeReady() => _waiters.Count == 0 ? null : _waiters.TakeReady(Available(), !_copying, _dying);
 
     private void FreeNative()
     {
-        _eventFd.Dispose();
-        _memory?.Dispose();
+        _eventFd?.Drop();
+        _eventFd = null;
+        _memory?.Drop();
+        _memory = null;
+        _oldMemory?.Drop();
+        _oldMemory = null;
         _slab.Dispose();
         _deadlines.Dispose();
         if (_handle != 0)

@@ -58,6 +58,14 @@ internal sealed class ContextTable
         while (context.Id == 0 || !_contexts.TryAdd(context.Id, context));
     }
 
+    /// <summary>The id wanted (SETUP-2): false if it is taken.</summary>
+    public bool TryAddAt(Context context, uint id, Action<Context> prepare)
+    {
+        context.Id = id;
+        prepare(context);
+        return _contexts.TryAdd(id, context);
+    }
+
     public void Remove(Context context)
     {
         if (_contexts.TryRemove(context.Id, out _))

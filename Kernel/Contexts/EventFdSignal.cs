@@ -6,13 +6,15 @@ namespace AioV2.Kernel.Contexts;
 
 /// <summary>The context's own reference to the caller's eventfd (SETUP-9, RING-10).</summary>
 /// <remarks>Signalling never blocks: eventfds refuse RWF_NOWAIT and a write to a full counter would wait, so the counter is
-/// polled first. A full counter is readable already, so that the signal is not missed.</remarks>
-internal struct EventFdSignal : IDisposable
+/// polled first. A full counter is readable already, so that the signal is not missed.
+/// <para>The reference is closed with the last hold on it: the context has one while it is attached, and so has each
+/// completion pass that is about to signal.</para></remarks>
+internal sealed class EventFdSignal
 {
-    // The descriptor plus one: default is none.
-    private int _fdPlusOne;
+    private readonly int _fd;
+    private int _holds = 1;
 
-    public readonly bool IsAttached => _fdPlusOne != 0;
+    private EventFdSignal(int fd) => _fd = fd;
 
     /// <summary>0, <c>-EBADF</c> for a closed descriptor, or <c>-EINVAL</c> where it is no eventfd.</summary>
     public static unsafe int Check(int fd)
@@ -27,23 +29,24 @@ internal struct EventFdSignal : IDisposable
         return bytes > 0 && Encoding.ASCII.GetString(name, bytes) == "anon_inode:[eventfd]" ? 0 : -Errno.EINVAL;
     }
 
-    /// <summary>Takes a reference: 0 or <c>-errno</c>.</summary>
-    public int Attach(int fd)
+    /// <summary>Takes a reference; null and <c>-errno</c> where there is none to take.</summary>
+    public static EventFdSignal? Open(int fd, out int error)
     {
-        var mine = Libc.Dup(fd);
-        if (mine < 0)
+        error = Check(fd);
+        if (error != 0)
         {
-            return mine;
+            return null;
         }
 
-        _fdPlusOne = mine + 1;
-        return 0;
+        var mine = Libc.Dup(fd);
+        error = Math.Min(mine, 0);
+        return mine < 0 ? null : new EventFdSignal(mine);
     }
 
     /// <summary>Adds one, if that does not block.</summary>
-    public readonly unsafe void Signal()
+    public unsafe void Signal()
     {
-        var ready = new Pollfd { Fd = _fdPlusOne - 1, Events = Libc.POLLOUT };
+        var ready = new Pollfd { Fd = _fd, Events = Libc.POLLOUT };
         if (Libc.Poll(&ready, 1, 0) == 1 && (ready.Returned & Libc.POLLOUT) != 0)
         {
             ulong one = 1;
@@ -51,12 +54,15 @@ internal struct EventFdSignal : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Keeps the reference for a pass. Under the lock of the context that holds it.</summary>
+    public void Hold() => Interlocked.Increment(ref _holds);
+
+    /// <summary>Gives a hold up; the last closes.</summary>
+    public void Drop()
     {
-        if (_fdPlusOne != 0)
+        if (Interlocked.Decrement(ref _holds) == 0)
         {
-            _ = Libc.Close(_fdPlusOne - 1);
-            _fdPlusOne = 0;
+            _ = Libc.Close(_fd);
         }
     }
 }

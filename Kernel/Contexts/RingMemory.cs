@@ -4,8 +4,8 @@ using AioV2.Kernel.Linux;
 
 namespace AioV2.Kernel.Contexts;
 
-/// <summary>The memory of a kernel-made ring: the kernel's own mapping, and the user's view of the same pages (RING-1, SETUP-8).</summary>
-/// <remarks><code>
+/// <summary>The memory of a ring: the kernel's own mapping, and the user's view of the same pages (RING-1, SETUP-8).</summary>
+/// <remarks>Kernel-made:<code>
 ///                     page 0            user_offset        data_offset
 ///   kernel's mapping  header (rw)       user page (rw)     data (rw)
 ///   user's view       header (ro)       user page (rw)     data (ro)
@@ -13,19 +13,28 @@ namespace AioV2.Kernel.Contexts;
 /// </code>
 /// <para>The view of the first file comes from a descriptor that was opened read-only, so that mprotect cannot make it
 /// writable. Both files are sealed against shrinking and reserved in full: no access of the kernel can meet a missing page.
-/// All descriptors are closed again. The view belongs to the user, who may unmap, move or protect it; the kernel never uses it.</para></remarks>
-internal sealed unsafe class RingMemory : IDisposable
+/// All descriptors are closed again. The view belongs to the user, who may unmap, move or protect it; the kernel never uses it.</para>
+/// <para>The kernel's mapping goes with the last hold on it: the context has one, and so has each call that copies from the
+/// ring without the context's lock (RELEASE frees an old ring at any time).</para></remarks>
+internal sealed unsafe partial class RingMemory
 {
     private readonly nuint _bytes;
+    private readonly bool _isUsersView;
     private byte* _kernel;
+    private int _holds = 1;
 
-    private RingMemory(in RingLayout layout)
+    private RingMemory(in RingLayout layout, ulong mapBytes, ulong usersView = 0)
     {
         Layout = layout;
-        _bytes = (nuint)layout.MapBytes;
+        _bytes = (nuint)mapBytes;
+        _isUsersView = usersView != 0;
+        User = (byte*)usersView;
     }
 
     public RingLayout Layout { get; }
+
+    /// <summary>Bytes of the mapping.</summary>
+    public ulong MapBytes => _bytes;
 
     /// <summary>The kernel's mapping.</summary>
     public byte* Kernel => _kernel;
@@ -33,10 +42,13 @@ internal sealed unsafe class RingMemory : IDisposable
     /// <summary>Where the user finds the ring.</summary>
     public byte* User { get; private set; }
 
-    /// <summary>Makes a ring's memory: null and <c>-ENOMEM</c> or a descriptor error, with nothing left allocated.</summary>
-    public static RingMemory? Create(in RingLayout layout, out int error)
+    /// <summary>Maps a ring's memory: null and <c>-ENOMEM</c>, <c>-EINVAL</c> or a descriptor error, with nothing left allocated.</summary>
+    public static RingMemory? Create(in RingPlace place, in RingLayout layout, out int error) =>
+        place.IsKernelMade ? CreateOwn(layout, out error) : CreateFrom(place, layout, out error);
+
+    private static RingMemory? CreateOwn(in RingLayout layout, out int error)
     {
-        var memory = new RingMemory(layout);
+        var memory = new RingMemory(layout, layout.MapBytes);
         var ring = Sealed("aio2-ring", (long)layout.MapBytes);
         var page = ring < 0 ? ring : Sealed("aio2-ring-user", layout.DataOffset - layout.UserOffset);
         var view = page < 0 ? page : Libc.Open($"/proc/self/fd/{ring}", Libc.O_RDONLY | Libc.O_CLOEXEC);
@@ -46,7 +58,7 @@ internal sealed unsafe class RingMemory : IDisposable
         Close(view == page ? -1 : view);
         if (error != 0)
         {
-            memory.Dispose();
+            memory.Drop();
             memory.UnmapUser();
             error = error is -Errno.EMFILE or -Errno.ENFILE ? error : -Errno.ENOMEM;
             return null;
@@ -55,20 +67,23 @@ internal sealed unsafe class RingMemory : IDisposable
         return memory;
     }
 
-    /// <summary>Unmaps the user's view: only where the set-up has failed, since afterwards it is the user's.</summary>
+    /// <summary>Unmaps the view that was made for the user: only where the set-up has failed, since afterwards it is the user's.</summary>
     public void UnmapUser()
     {
-        if (User != null)
+        if (User != null && !_isUsersView)
         {
             _ = Libc.Munmap(User, _bytes);
             User = null;
         }
     }
 
-    /// <summary>Drops the kernel's mapping.</summary>
-    public void Dispose()
+    /// <summary>Keeps the kernel's mapping for one more. By somebody who holds it, or under the lock of the context that does.</summary>
+    public void Hold() => Interlocked.Increment(ref _holds);
+
+    /// <summary>Gives a hold up; the last unmaps.</summary>
+    public void Drop()
     {
-        if (_kernel != null)
+        if (Interlocked.Decrement(ref _holds) == 0 && _kernel != null)
         {
             _ = Libc.Munmap(_kernel, _bytes);
             _kernel = null;

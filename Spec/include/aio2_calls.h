@@ -167,9 +167,18 @@ long io_probe2(__u32 what, void *buf, size_t bytes);
  *   -ENXIO: No such context (ERR-1)
  *   -EINVAL: Unknown op, or arg out of range (ERR-1)
  *   -EOPNOTSUPP: op is known and not offered (SETUP-4)
+ *   -EINVAL: RESIZE, GET_RING, RELEASE: the ring is private (SETUP-7)
  *   -EFAULT: arg points to memory that cannot be read and written (ERR-1)
- *   -EBUSY: A move is unfinished, or an accepted event exceeds the new maximum
- *     (RING-11)
+ *   -E2BIG: The struct's size is above 4096, or the excess is not zero
+ *     (SETUP-3)
+ *   -EINVAL: A field of the struct is out of range, or the memory will not do
+ *     (SETUP-8)
+ *   -EBADF: The descriptor is not open (SETUP-9)
+ *   -EINVAL: RELEASE, EVENTFD_DETACH: there is nothing to free or to drop
+ *     (ERR-1)
+ *   -EBUSY: RESIZE: the old ring is not released, or an accepted event exceeds
+ *     the new maximum; RELEASE: the old ring holds events (RING-11)
+ *   -ENOMEM: The ring's memory cannot be had (SETUP-8)
  */
 long io_ring_ctl2(aio2_context_t ctx, __u32 op, __u64 arg);
 

@@ -68,7 +68,7 @@ public sealed unsafe class ProbeTests
         Assert.Equal(-Errno.ENXIO, aio.Kernel.Cancel(aio.Ctx + 1, 0, 0));
         Assert.Equal(-Errno.ENXIO, aio.Kernel.RingCtl(aio.Ctx + 1, 99, 0));
         Assert.Equal(-Errno.EINVAL, aio.Kernel.RingCtl(aio.Ctx, 99, 0));
-        Assert.Equal(-Errno.EOPNOTSUPP, aio.Kernel.RingCtl(aio.Ctx, Aio2Ctl.Resize, 0));
+        Assert.Equal(-Errno.EFAULT, aio.Kernel.RingCtl(aio.Ctx, Aio2Ctl.Resize, 0));
     }
 
     [Fact, Requirement("SUBMIT-7")]
