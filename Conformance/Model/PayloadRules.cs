@@ -41,7 +41,8 @@ internal static class PayloadRules
                 }
 
                 certain = false;
-                return ioprio.Ioprio >> 13 <= 3 && (ioprio.Ioprio & 0x1fff) <= 7;
+                // Linux refuses class 0 with a level; bits above the level are hints since 6.5.
+                return ioprio.Ioprio == 0 || (ioprio.Ioprio >> 13 is >= 1 and <= 3 && (ioprio.Ioprio & 0x1fff) <= 7);
             case Aio2AttrType.WriteHint:
                 return MemoryMarshal.Read<ulong>(payload) <= LastWriteHint;
             case Aio2AttrType.Checksum:
