@@ -98,13 +98,7 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
     }
 
     /// <inheritdoc/>
-    public long Cancel(uint ctx, ulong userData, uint flags) => Find(ctx) is null ? -Errno.ENXIO : -Errno.ENOSYS;
-
-    /// <inheritdoc/>
     public long Issue(void* iocb, nuint iocbBytes, void* eventBuffer, nuint eventBytes, uint flags) => -Errno.ENOSYS;
-
-    /// <inheritdoc/>
-    public long List(uint ctx, ulong* cursor, void* buffer, nuint bytes) => Find(ctx) is null ? -Errno.ENXIO : -Errno.ENOSYS;
 
     /// <summary>Destroys all contexts and stops the engine. No call may be in progress or follow.</summary>
     public void Dispose()

@@ -15,13 +15,13 @@ internal sealed unsafe partial class Context
 
         _lock.Enter();
         _dying = true;
-        CancelAll();
         var roused = _waiters.TakeReady(0, turnIsFree: true, everybody: true);
         _lock.Exit();
         Waiter.Rouse(roused);
+        _ = CancelMatching(0, Aio2Cancel.All, everything: true);
         AwaitQuiet();
 
-        // Nobody is inside and nothing is outstanding: this thread is alone.
+        // Nobody is inside and nothing is unfinished: this thread is alone.
         Kernel.Forget(this);
         while (!_list.IsEmpty)
         {
@@ -40,10 +40,10 @@ internal sealed unsafe partial class Context
         {
             var seen = Quiet.Count;
             _lock.Enter();
-            var quiet = _outstanding.Count == 0;
+            var quiet = _unfinished == 0;
             _lock.Exit();
 
-            // In this order: a pass enters the gate before its requests leave the outstanding list.
+            // In this order: a pass enters the gate before its requests count as finished.
             if (quiet && Volatile.Read(ref _gate) == Dying)
             {
                 return;
@@ -51,21 +51,5 @@ internal sealed unsafe partial class Context
 
             Quiet.Await(seen);
         }
-    }
-
-    private void CancelAll()
-    {
-        for (var r = _outstanding.Oldest; r != null; r = r->NewerOutstanding)
-        {
-            _ = CancelLocked(r);
-        }
-    }
-
-    // Tells one outstanding request to cancel: true, if it was told.
-    private bool CancelLocked(Request* r)
-    {
-        var state = Interlocked.CompareExchange(ref r->State, (int)RequestState.Cancelled, (int)RequestState.Queued);
-        return state == (int)RequestState.Queued
-            || (state == (int)RequestState.Running && Kernel.EngineOf(r).Cancel(r) == Engines.CancelAnswer.Told);
     }
 }

@@ -139,6 +139,7 @@ internal sealed unsafe partial class Context
                 break;
             }
 
+            _outstanding.Add(r);
             if (plans[admitted].Descriptor < 0)
             {
                 EndAtOnce(r, plans[admitted].Refused);
@@ -147,7 +148,7 @@ internal sealed unsafe partial class Context
                 continue;
             }
 
-            _outstanding.Add(r);
+            _unfinished++;
             if (last == null)
             {
                 first = r;

@@ -10,8 +10,8 @@ namespace AioV2.Kernel.Contexts;
 /// <remarks>
 /// <para>Invariants, all under <see cref="_lock"/> unless said otherwise:</para>
 /// <list type="number">
-/// <item>Slots: <c>nr_reqs = free + outstanding + on the list + taken off the list and being copied</c> (RING-9). A slot
-/// comes back when its event is in the ring or was copied out.</item>
+/// <item>Slots: <c>nr_reqs = free + outstanding</c> (RING-9). A request is outstanding, and keeps its slot, until its event is in
+/// the ring or was copied out; <see cref="_unfinished"/> counts those whose result is not decided.</item>
 /// <item>While the list is not empty nothing goes into the ring but the list's oldest (RING-7).</item>
 /// <item>A ring that exists and is not CORRUPT receives every event; otherwise the list is the ready list, from which
 /// io_getevents2 copies, one call at a time (<see cref="_copying"/>).</item>
@@ -19,7 +19,7 @@ namespace AioV2.Kernel.Contexts;
 /// <item>OVERFLOW stands in the newest ring's flags while the list, or what a call has taken off it and not yet copied, is not
 /// empty, and during a move, at each release of the lock.</item>
 /// <item><see cref="_gate"/> counts the calls inside; with its top bit no new one enters. Destroy frees what is native only
-/// with no call inside and nothing outstanding; whoever touches the context after its last request completed is inside.</item>
+/// with no call inside and nothing unfinished; whoever touches the context after its last request completed is inside.</item>
 /// <item>Nothing here waits for I/O or touches user memory while it holds the lock.</item>
 /// </list></remarks>
 internal sealed unsafe partial class Context
@@ -40,6 +40,7 @@ internal sealed unsafe partial class Context
     private nint _handle;
     private RequestSlab _slab;
     private OutstandingList _outstanding;
+    private long _unfinished;
     private RequestQueue _list;
     private WaiterQueue _waiters;
     private EventFdSignal? _eventFd;
@@ -128,7 +129,7 @@ internal sealed unsafe partial class Context
         var signal = SignalOfPass();
         if (signal is not null || roused != null)
         {
-            // The requests are no longer outstanding: this keeps destroy from freeing what is still used below.
+            // The requests are no longer unfinished: this keeps destroy from freeing what is still used below.
             _ = Interlocked.Increment(ref _gate);
         }
 
@@ -177,7 +178,7 @@ internal sealed unsafe partial class Context
         {
             var r = first;
             first = r->Next;
-            _outstanding.Remove(r);
+            _unfinished--;
             if (r->DeadlinePlace != 0)
             {
                 _deadlines.Remove(r);
@@ -266,6 +267,7 @@ internal sealed unsafe partial class Context
     private void Free(Request* r)
     {
         r->State = (int)RequestState.Free;
+        _outstanding.Remove(r);
         _slab.Return(r);
         _freeSlots++;
     }
@@ -303,6 +305,6 @@ internal sealed unsafe partial class Context
             _handle = 0;
         }
 
-        Debug.Assert(_outstanding.Count == 0, "a request outlives its context");
+        Debug.Assert(_unfinished == 0, "a request outlives its context");
     }
 }

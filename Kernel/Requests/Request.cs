@@ -12,14 +12,14 @@ namespace AioV2.Kernel.Requests;
 ///  +---------------------+-------------+--------------------+------------------+-------------
 /// </code>
 /// <para>Invariants. A block belongs to exactly one list at a time through <see cref="Next"/> (free, batch, engine queue,
-/// overflow or ready list) and, from admission to completion, also to the context's outstanding list. Between admission and
+/// overflow or ready list) and, from admission to delivery, also to the context's outstanding list. Between admission and
 /// completion the engine alone writes <see cref="Res"/> and what stands under "engine"; it must not touch the block after
 /// it has handed it to <see cref="Contexts.Context.CompletePass"/>. Nothing in the block is ever mapped to user space.</para></remarks>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct Request
 {
     /// <summary>Bytes of this header.</summary>
-    public const int SizeOf = 160;
+    public const int SizeOf = 168;
 
     /// <summary>A value of <see cref="Priority"/> that is no priority.</summary>
     public const ushort PriorityRefused = ushort.MaxValue;

@@ -30,7 +30,13 @@ internal sealed unsafe partial class SimulatedEngine
             lock (_lock)
             {
                 Note(step);
-                if (!ended)
+                _inStep = 0;
+                if (!ended && _inStepIsCancelled)
+                {
+                    ended = true;
+                    result = -Errno.ECANCELED;
+                }
+                else if (!ended)
                 {
                     PutBack(number, chosen, step.Action);
                 }
@@ -130,11 +136,13 @@ internal sealed unsafe partial class SimulatedEngine
         return false;
     }
 
-    // From here on the request is beyond cancelling.
+    // From here on the request is beyond cancelling, unless the step finds that it would wait.
     private void Take(ulong number)
     {
         _ = _waiting.Remove(number);
         _ = _blocked.Remove(number);
+        _inStep = number;
+        _inStepIsCancelled = false;
     }
 
     // Streams that have become ready are scheduled again.

@@ -26,6 +26,10 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
     private readonly int _bell;
     private Thread? _thread;
     private ulong _submitted;
+
+    // The request whose step is made now, 0 if there is none, and whether it is to end if the step does not end it.
+    private ulong _inStep;
+    private bool _inStepIsCancelled;
     private long _elapsed;
     private int _replayed;
     private bool _logIsComplete = true;
@@ -113,7 +117,7 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
         {
             if (!_waiting.Remove(request->EngineWord))
             {
-                return CancelAnswer.Running;
+                return CancelInStep(request);
             }
 
             _ = _blocked.Remove(request->EngineWord);
@@ -128,9 +132,24 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
     {
         lock (_lock)
         {
-            return _waiting.ContainsKey(request->EngineWord);
+            return _waiting.ContainsKey(request->EngineWord) || MayEndBlocked(request);
         }
     }
+
+    // A step on a stream may find that it would wait: then nobody else would end it.
+    private CancelAnswer CancelInStep(Request* request)
+    {
+        if (!MayEndBlocked(request))
+        {
+            return CancelAnswer.Running;
+        }
+
+        _inStepIsCancelled = true;
+        return CancelAnswer.Told;
+    }
+
+    private bool MayEndBlocked(Request* request) =>
+        request->EngineWord == _inStep && !_inStepIsCancelled && (request->Traits & RequestTraits.Pollable) != 0;
 
     public void Hold(ulong userData)
     {

@@ -1,0 +1,47 @@
+using AioV2.Abi;
+
+namespace AioV2.Kernel;
+
+/// <remarks>What looks at or ends requests in flight: io_cancel2 and io_list2.</remarks>
+public sealed unsafe partial class EmbeddedKernel
+{
+    /// <inheritdoc/>
+    public long Cancel(uint ctx, ulong userData, uint flags)
+    {
+        if (Find(ctx) is not { } context || !context.TryEnter())
+        {
+            return -Errno.ENXIO;
+        }
+
+        var result = (flags & ~Aio2Cancel.Known) != 0 ? -Errno.EINVAL : context.Cancel(userData, flags);
+        context.Exit();
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public long List(uint ctx, ulong* cursor, void* buffer, nuint bytes)
+    {
+        if (Find(ctx) is not { } context || !context.TryEnter())
+        {
+            return -Errno.ENXIO;
+        }
+
+        long result = Memory.Read<ulong>((ulong)cursor, out var from);
+        if (result == 0)
+        {
+            result = Memory.ProbeWritable((ulong)cursor, sizeof(ulong));
+        }
+
+        if (result == 0)
+        {
+            result = context.List(from, (ulong)buffer, bytes, out var next);
+            if (result >= 0 && Memory.Write((ulong)cursor, next) != 0)
+            {
+                result = -Errno.EFAULT;
+            }
+        }
+
+        context.Exit();
+        return result;
+    }
+}
