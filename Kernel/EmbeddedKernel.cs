@@ -133,6 +133,9 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
         _contexts.Remove(context);
     }
 
+    /// <summary>For tests that look inside: a context by its id.</summary>
+    internal Context ContextOf(uint ctx) => _contexts.Find(ctx)!;
+
     // A child of fork finds nothing, before any lock or managed state is touched (CTX-1).
     private Context? Find(uint ctx) => OwnerPage.IsOwner ? _contexts.Find(ctx) : null;
 

@@ -68,8 +68,7 @@ internal unsafe ref struct AttributeWalk
 
         // A ref struct lives on the stack, so that its buffer does not move.
         var extended = (byte*)Unsafe.AsPointer(ref _extended[0]);
-        new Span<byte>(extended, known).Clear();
-        new ReadOnlySpan<byte>(Attribute + 1, have).CopyTo(new Span<byte>(extended, known));
+        PayloadGrowth.Extend(new ReadOnlySpan<byte>(Attribute + 1, have), new Span<byte>(extended, known));
         return extended;
     }
 

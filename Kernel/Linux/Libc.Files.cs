@@ -52,6 +52,11 @@ internal static unsafe partial class Libc
 
     public static int Fsync(int fd) => Result(fsync(fd));
 
+    /// <summary>posix_fadvise as the system call has it: 0 or <c>-errno</c>.</summary>
+    public static int Fadvise(int fd, long offset, long bytes, int advice) => -posix_fadvise(fd, offset, bytes, advice);
+
+    public static int Fchmod(int fd, uint mode) => Result(fchmod(fd, mode));
+
     public static int Fdatasync(int fd) => Result(fdatasync(fd));
 
     [LibraryImport(Name, StringMarshalling = StringMarshalling.Utf8)]
@@ -80,4 +85,10 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name)]
     private static partial int fdatasync(int fd);
+
+    [LibraryImport(Name)]
+    private static partial int fchmod(int fd, uint mode);
+
+    [LibraryImport(Name, EntryPoint = "posix_fadvise64")]
+    private static partial int posix_fadvise(int fd, long offset, long bytes, int advice);
 }

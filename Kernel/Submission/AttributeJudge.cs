@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using AioV2.Abi;
 using AioV2.Kernel.Attributes;
 using AioV2.Kernel.Requests;
@@ -146,21 +145,14 @@ internal readonly unsafe ref struct AttributeJudge
 
     private AttributeFault JudgePayload(Aio2Attr* attribute, AttributeHandler handler, byte* extended)
     {
-        var have = (int)attribute->Bytes - Aio2Attr.SizeOf;
-        var known = handler.Info.InSize;
-        if (have < handler.Info.InFirstSize)
+        var payload = new ReadOnlySpan<byte>(attribute + 1, (int)attribute->Bytes - Aio2Attr.SizeOf);
+        var fault = PayloadGrowth.Judge(payload, handler.Info.InFirstSize, handler.Info.InSize);
+        if (fault.Errno != 0)
         {
-            return new AttributeFault(Errno.EINVAL, Aio2Reason.PayloadTooShort);
+            return fault;
         }
 
-        var payload = (byte*)(attribute + 1);
-        if (have > known && new ReadOnlySpan<byte>(payload + known, have - known).ContainsAnyExcept((byte)0))
-        {
-            return new AttributeFault(Errno.E2BIG, Aio2Reason.PayloadTooLong);
-        }
-
-        Unsafe.InitBlockUnaligned(extended, 0, (uint)known);
-        Unsafe.CopyBlockUnaligned(extended, payload, (uint)Math.Min(have, known));
+        PayloadGrowth.Extend(payload, new Span<byte>(extended, handler.Info.InSize));
         return handler.Validate(extended, _op);
     }
 

@@ -1,0 +1,41 @@
+using AioV2.Abi;
+using AioV2.Tests;
+
+namespace AioV2.Kernel.Tests.Attributes;
+
+/// <summary>TIMING (ATTR-7).</summary>
+public sealed class TimingTests() : AttributeLaws(Aio2AttrType.Timing)
+{
+    protected override byte[] Sample => [];
+
+    [Theory, MemberData(nameof(Engines)), Requirement("ATTR-7")]
+    public void Submit_issue_and_complete_stand_in_this_order_for_every_operation(EngineKind engine)
+    {
+        using var bench = new AttributeBench(engine);
+        for (ushort opcode = 0; opcode <= Aio2Op.Fdsync; opcode++)
+        {
+            var before = (ulong)bench.Kernel.Engine.Now;
+            var (_, timing) = bench.Handled<Aio2RetTiming>(Record.Of(bench.Iocb(opcode)).Attribute(Info.Type));
+            var after = (ulong)bench.Kernel.Engine.Now;
+
+            Assert.True(before <= timing.Submit && timing.Submit <= timing.Issue && timing.Issue <= timing.Complete && timing.Complete <= after,
+                $"{Aio2Catalog.Ops[opcode].Name}: {before} {timing.Submit} {timing.Issue} {timing.Complete} {after}");
+        }
+    }
+
+    [Theory, InlineData(EngineKind.Threads), InlineData(EngineKind.IoUring), Requirement("ATTR-7")]
+    public unsafe void A_read_that_waited_completes_after_the_data_came(EngineKind engine)
+    {
+        using var bench = new AttributeBench(engine);
+        using var pipe = new Pipe();
+        var record = Record.Of(Harness.Read(pipe.ReadEnd, bench.Data, 1, -1)).Attribute(Info.Type).Bytes;
+        Assert.Equal(record.Length, bench.Aio.Submit(record));
+        var submitted = (ulong)bench.Kernel.Engine.Now;
+        pipe.Put();
+
+        var (head, payload) = Assert.Single(bench.Aio.ReapOne().ReturnList());
+        var timing = System.Runtime.InteropServices.MemoryMarshal.Read<Aio2RetTiming>(payload);
+        Assert.Equal(0, head.Status);
+        Assert.True(timing.Submit <= submitted && submitted <= timing.Complete && timing.Submit <= timing.Issue && timing.Issue <= timing.Complete);
+    }
+}
