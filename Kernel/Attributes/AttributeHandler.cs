@@ -3,8 +3,8 @@ using AioV2.Kernel.Requests;
 
 namespace AioV2.Kernel.Attributes;
 
-/// <summary>What the kernel does for one attribute type. Adding an attribute is one class like this and one line in
-/// <see cref="AttributeHandlers"/>.</summary>
+/// <summary>What the kernel does for one attribute type. Adding an attribute is an entry of the spec, one class like
+/// this, named after it, and one test file: docs/adding-an-attribute.md.</summary>
 /// <remarks>Payloads are the kernel's copy, zero-extended to the known size (ATTR-4). <c>ret</c> is the return inside the
 /// event, prefilled with <c>-EOPNOTSUPP</c> (ATTR-2); it is null with NORETURN. Handlers have no state: they run on any
 /// thread, for many requests at once, and allocate nothing.</remarks>

@@ -1,22 +1,11 @@
 namespace AioV2.Kernel.Attributes;
 
 /// <summary>The attributes that this kernel handles, by type. A type without a handler is unknown (ATTR-3).</summary>
-internal static class AttributeHandlers
+internal static partial class AttributeHandlers
 {
-    /// <summary>In the order in which PROBE tells them.</summary>
-    public static readonly AttributeHandler[] All =
-    [
-        new PiHandler(),
-        new TimingHandler(),
-        new CacheHandler(),
-        new DeadlineHandler(),
-        new IoprioHandler(),
-        new WriteHintHandler(),
-        new ChecksumHandler(),
-        new AccountHandler(),
-        new TraceIdHandler(),
-        new RetryHandler(),
-    ];
+    /// <summary>In the order of the spec, in which PROBE tells them. The list is generated: one <c>NameHandler</c> for each
+    /// attribute of the spec.</summary>
+    public static readonly AttributeHandler[] All = OfTheSpec();
 
     private static readonly AttributeHandler?[] ByType = Index();
 

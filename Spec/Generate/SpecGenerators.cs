@@ -45,6 +45,7 @@ public static class SpecGenerators
     [
         .. CSharp(spec),
         new("Attributes/Generated/AttributePayload.g.cs", CSharpPayloads.Generate(spec)),
+        new("Kernel/Generated/AttributeHandlers.g.cs", CSharpHandlers.Generate(spec)),
         new("Spec/include/linux/aio2_abi.h", Header(spec)),
         new("Spec/include/aio2_calls.h", CallsHeader(spec)),
         new("Spec/aio2.schema.json", Schema()),

@@ -48,7 +48,9 @@ internal readonly record struct AttributeOracle(int Errno, uint Reason, ulong Fi
             }
         }
 
-        return default;
+        // Last, since it takes a look at the file: the bench's is not protected.
+        var protection = found.FirstOrDefault(a => a.Head.Type == Aio2AttrType.Pi && (a.Head.Flags & Aio2AttrFlags.Required) != 0);
+        return protection.At != 0 ? new(Abi.Errno.EINVAL, Aio2Reason.PiFormat, (ulong)protection.At) : default;
     }
 
     /// <summary>The attribute, if the kernel has one that fits the operation.</summary>
@@ -90,6 +92,7 @@ internal readonly record struct AttributeOracle(int Errno, uint Reason, ulong Fi
     // The values that io_setup2.md allows; every other payload takes any.
     private static bool IsInRange(ushort type, byte[] payload) => type switch
     {
+        Aio2AttrType.Pi => (BitConverter.ToUInt16(payload) & ~Aio2PiFlags.Known) == 0 && BitConverter.ToUInt64(payload, 24) == 0,
         Aio2AttrType.Checksum => BitConverter.ToUInt32(payload) is 1 or 2 && BitConverter.ToUInt32(payload, 4) == 0,
         Aio2AttrType.Ioprio => BitConverter.ToUInt16(payload) is 0 or (>= 0x2000 and <= 0x2007) or (>= 0x4000 and <= 0x4007) or (>= 0x6000 and <= 0x6007)
             && payload.Skip(2).All(b => b == 0),
