@@ -9,11 +9,11 @@ public sealed unsafe partial class EmbeddedKernel
     /// <summary>Flags of io_setup2 that are accepted.</summary>
     internal const uint SetupFlags =
         Aio2Setup.UserReap | Aio2Setup.SingleReaper | Aio2Setup.RingFd | Aio2Setup.RingAddr | Aio2Setup.Eventfd
-        | Aio2Setup.Probe | Aio2Setup.SubmitAll | Aio2Setup.At;
+        | Aio2Setup.Probe | Aio2Setup.SubmitAll | Aio2Setup.At | Aio2Setup.Defer;
 
     /// <summary>Features that are offered (SETUP-4).</summary>
     internal const ulong Features =
-        Aio2Feat.UserReap | Aio2Feat.RingFd | Aio2Feat.RingAddr | Aio2Feat.Resize | Aio2Feat.Pi | Aio2Feat.SetupAt;
+        Aio2Feat.UserReap | Aio2Feat.RingFd | Aio2Feat.RingAddr | Aio2Feat.Resize | Aio2Feat.Defer | Aio2Feat.Pi | Aio2Feat.SetupAt;
 
     private static readonly int PageBytes = Environment.SystemPageSize;
 
@@ -63,6 +63,12 @@ public sealed unsafe partial class EmbeddedKernel
         }
 
         var hasEventFd = (flags & Aio2Setup.Eventfd) != 0;
+        if ((flags & Aio2Setup.Defer) != 0 && (isShared || hasEventFd))
+        {
+            // A sleeper would wait for completions that nobody runs (SETUP-12).
+            return -Errno.EINVAL;
+        }
+
         if ((wanted.Reserved[0] | wanted.Reserved[1] | wanted.Reserved[2]) != 0
             || (wanted.Ctx != 0) != ((flags & Aio2Setup.At) != 0)
             || ((flags & Aio2Setup.RingFd) == 0 && (wanted.RingFd != 0 || wanted.RingOffset != 0))
@@ -109,7 +115,7 @@ public sealed unsafe partial class EmbeddedKernel
 
     private int Make(uint flags, in Aio2Params wanted, Aio2Params answer, in RingPlace place, ulong user)
     {
-        var context = new Context(this, wanted.NrReqs, answer.MaxEventBytes, (flags & Aio2Setup.SubmitAll) != 0);
+        var context = new Context(this, wanted.NrReqs, answer.MaxEventBytes, (flags & Aio2Setup.SubmitAll) != 0, (flags & Aio2Setup.Defer) != 0);
         var result = Equip(context, flags, wanted, place);
         if (result == 0 && !_contexts.TryTakeSlots(wanted.NrReqs))
         {

@@ -13,7 +13,13 @@ internal sealed unsafe partial class Context
     /// The caller is inside.</summary>
     /// <param name="key">The iocb's user_data or, with AIO2_CANCEL_FD, the descriptor number used at submit.</param>
     /// <param name="flags">Known AIO2_CANCEL_* only.</param>
-    public long Cancel(ulong key, uint flags) => CancelMatching(key, flags, everything: false);
+    public long Cancel(ulong key, uint flags)
+    {
+        _ = RunDeferred();
+        var told = CancelMatching(key, flags, everything: false);
+        _ = RunDeferred();
+        return told;
+    }
 
     // What is submitted after the walk began is not walked, so that it ends.
     private long CancelMatching(ulong key, uint flags, bool everything)
@@ -65,14 +71,14 @@ internal sealed unsafe partial class Context
     {
         var state = Interlocked.CompareExchange(ref r->State, (int)RequestState.Cancelled, (int)RequestState.Queued);
         return state == (int)RequestState.Queued
-            || (state == (int)RequestState.Running && Kernel.EngineOf(r).Cancel(r) == CancelAnswer.Told);
+            || (state == (int)RequestState.Running && EngineOf(r).Cancel(r) == CancelAnswer.Told);
     }
 
     // Whether CancelLocked would say true now (CANCEL-2).
     private bool IsCancellable(Request* r) => Volatile.Read(ref r->State) switch
     {
         (int)RequestState.Queued => true,
-        (int)RequestState.Running => Kernel.EngineOf(r).IsCancellable(r),
+        (int)RequestState.Running => EngineOf(r).IsCancellable(r),
         _ => false,
     };
 }

@@ -19,6 +19,7 @@ internal sealed unsafe partial class Context
         _lock.Exit();
         Waiter.Rouse(roused);
         _ = CancelMatching(0, Aio2Cancel.All, everything: true);
+        EndDeferred();
         AwaitQuiet();
 
         // Nobody is inside and nothing is unfinished: this thread is alone.

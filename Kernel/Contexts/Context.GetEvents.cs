@@ -42,10 +42,35 @@ internal sealed unsafe partial class Context
     /// <param name="eventFd">What to sleep on with a mask, or -1.</param>
     public long GetEvents(ulong events, ulong bytes, ulong minBytes, long deadline, ulong* mask, int eventFd)
     {
+        if (_isDeferred && minBytes != 0)
+        {
+            // Who waits before anybody has submitted must know what to wait on.
+            _ = EngineForTransfers();
+        }
+
+        if (!RunDeferred() || minBytes == 0 || eventFd >= 0)
+        {
+            return Take(events, bytes, minBytes, deadline, mask, eventFd);
+        }
+
+        // Who waits also runs the completions, and so sleeps in poll on both.
+        var bell = TakeBell();
+        if (bell < 0)
+        {
+            return bell;
+        }
+
+        var taken = Take(events, bytes, minBytes, deadline, mask, bell);
+        ReturnBell(bell);
+        return taken;
+    }
+
+    private long Take(ulong events, ulong bytes, ulong minBytes, long deadline, ulong* mask, int eventFd)
+    {
         // No ring and no list is larger: so that sums over waiters do not wrap.
         bytes = Math.Min(bytes, int.MaxValue);
         minBytes = Math.Min(minBytes, bytes);
-        var waiter = new Waiter { EventFd = eventFd };
+        var waiter = new Waiter { EventFd = eventFd, ReadyFd = _deferred?.ReadyFd ?? -1 };
         var force = minBytes == 0;
         var claimed = false;
         ulong taken = 0;
@@ -110,7 +135,12 @@ internal sealed unsafe partial class Context
     // Sleeps; afterwards the waiter is off the queue, and claimed says whether a waker took it off.
     private int SleepUnlessRoused(Waiter* waiter, long deadline, ulong* mask, out bool claimed)
     {
-        var slept = Waiter.Sleep(waiter, deadline, mask);
+        int slept;
+        while ((slept = Waiter.Sleep(waiter, deadline, mask)) == Waiter.CompletionsAreReady)
+        {
+            _ = RunDeferred();
+        }
+
         claimed = true;
         if (slept != 0)
         {

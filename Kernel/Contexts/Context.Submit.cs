@@ -118,6 +118,11 @@ internal sealed unsafe partial class Context
         var ended = 0;
         var admitted = 0;
         stop = 0;
+        if (Volatile.Read(ref _freeSlots) < count)
+        {
+            RunDeferred();
+        }
+
         _lock.Enter();
         if (_freeSlots < count)
         {
@@ -302,7 +307,7 @@ internal sealed unsafe partial class Context
     // Without the lock: files are held, what can end at once ends, the rest goes to the engine.
     private void HandOver(Request* first, ref DescriptorTable descriptors)
     {
-        var engine = Kernel.Engine;
+        var engine = EngineForTransfers();
         Request* ended = null, endedLast = null, queued = null, queuedLast = null, pooled = null, pooledLast = null;
         int count = 0, toPool = 0;
         while (first != null)

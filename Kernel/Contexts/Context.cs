@@ -29,6 +29,7 @@ internal sealed unsafe partial class Context
     private readonly Lock _lock = new();
     private readonly uint _nrReqs;
     private readonly bool _submitAll;
+    private readonly bool _isDeferred;
     private long _gate;
     private long _freeSlots;
     private bool _dying;
@@ -47,13 +48,14 @@ internal sealed unsafe partial class Context
     private RingMemory? _memory;
     private RingProducer? _ring;
 
-    public Context(EmbeddedKernel kernel, uint nrReqs, uint maxEventBytes, bool submitAll)
+    public Context(EmbeddedKernel kernel, uint nrReqs, uint maxEventBytes, bool submitAll, bool isDeferred = false)
     {
         Kernel = kernel;
         MaxEventBytes = maxEventBytes;
         _nrReqs = nrReqs;
         _freeSlots = nrReqs;
         _submitAll = submitAll;
+        _isDeferred = isDeferred;
     }
 
     public EmbeddedKernel Kernel { get; }
@@ -291,6 +293,7 @@ internal sealed unsafe partial class Context
 
     private void FreeNative()
     {
+        FreeDeferred();
         _eventFd?.Drop();
         _eventFd = null;
         _memory?.Drop();

@@ -26,6 +26,12 @@ internal unsafe struct Waiter
     /// <summary>An eventfd to sleep on with a signal mask, or -1 to sleep on a futex (CTX-2).</summary>
     public int EventFd;
 
+    /// <summary>With an eventfd: what else to sleep on, since the sleeper runs completions itself (SETUP-12); or -1.</summary>
+    public int ReadyFd;
+
+    /// <summary>Answer of <see cref="Sleep"/>: not roused, but <see cref="ReadyFd"/> is readable.</summary>
+    public const int CompletionsAreReady = 1;
+
     private uint _roused;
 
     public void Prepare(ulong room, ulong minBytes, bool wantsTurn)
@@ -36,15 +42,16 @@ internal unsafe struct Waiter
         _roused = 0;
     }
 
-    /// <summary>Sleeps until roused (0), the deadline (<c>-ETIMEDOUT</c>), or a signal handler ran (<c>-EINTR</c>, only with a mask).</summary>
+    /// <summary>Sleeps until roused (0), the deadline (<c>-ETIMEDOUT</c>), a signal handler ran (<c>-EINTR</c>, only with a
+    /// mask), or <see cref="CompletionsAreReady"/>.</summary>
     public static int Sleep(Waiter* self, long deadline, ulong* mask)
     {
         while (Volatile.Read(ref self->_roused) == 0)
         {
             var result = self->EventFd < 0
                 ? Futex.Wait(&self->_roused, 0, deadline)
-                : SleepMasked(self->EventFd, deadline, mask);
-            if (result == -Errno.ETIMEDOUT || (result == -Errno.EINTR && self->EventFd >= 0))
+                : SleepInPoll(self, deadline, mask);
+            if (result is -Errno.ETIMEDOUT or CompletionsAreReady || (result == -Errno.EINTR && mask != null))
             {
                 return result;
             }
@@ -95,11 +102,18 @@ internal unsafe struct Waiter
         }
     }
 
-    private static int SleepMasked(int eventFd, long deadline, ulong* mask)
+    private static int SleepInPoll(Waiter* self, long deadline, ulong* mask)
     {
-        var ready = new Pollfd { Fd = eventFd, Events = Libc.POLLIN };
+        // A negative descriptor is passed over.
+        var sources = stackalloc Pollfd[2]
+        {
+            new() { Fd = self->EventFd, Events = Libc.POLLIN },
+            new() { Fd = self->EventFd < 0 ? -1 : self->ReadyFd, Events = Libc.POLLIN },
+        };
         var left = Timespec.FromNanoseconds(Math.Max(0, deadline == Futex.Never ? 0 : deadline - MonotonicClock.Now));
-        var result = Libc.Ppoll(&ready, 1, deadline == Futex.Never ? null : &left, mask);
-        return result == 0 ? -Errno.ETIMEDOUT : Math.Min(result, 0);
+        var result = Libc.Ppoll(sources, 2, deadline == Futex.Never ? null : &left, mask);
+        return result == 0 ? -Errno.ETIMEDOUT
+            : result < 0 ? result
+            : sources[1].Returned != 0 ? CompletionsAreReady : 0;
     }
 }

@@ -6,7 +6,7 @@ using static AioV2.Kernel.Engines.IoUring.UringAbi;
 
 namespace AioV2.Kernel.Engines.IoUring;
 
-/// <remarks>The engine's thread: all of this file is its own.</remarks>
+/// <remarks>What the engine's thread does; for a deferred context, whichever thread has the turn.</remarks>
 internal sealed unsafe partial class IoUringEngine
 {
     /// <summary>MAX_RW_COUNT: what one call moves at most; the kernel cuts to it in silence.</summary>
@@ -115,9 +115,7 @@ internal sealed unsafe partial class IoUringEngine
     // Nothing can be done before a completion or a message comes. Announced, full fence, looked at once more: pairs with Rouse.
     private bool IsIdle()
     {
-        var hasMore = !_again.IsEmpty || _unsentCancels != null || !_streams.IsEmpty
-            || (!_files.IsEmpty && _filesInFlight < _ring.CqEntries);
-        if (hasMore)
+        if (HasMore())
         {
             return false;
         }
@@ -125,6 +123,10 @@ internal sealed unsafe partial class IoUringEngine
         _ = Interlocked.Exchange(ref _asleep, 1);
         return _inbox.IsEmpty && _cancels.IsEmpty && !_stopping;
     }
+
+    // Something waits for an SQE and nothing else.
+    private bool HasMore() =>
+        !_again.IsEmpty || _unsentCancels != null || !_streams.IsEmpty || (!_files.IsEmpty && _filesInFlight < _ring.CqEntries);
 
     private void Reap()
     {
@@ -149,7 +151,7 @@ internal sealed unsafe partial class IoUringEngine
     // io_uring has no memory for a request. What is in flight gives some back; if nothing is, only time does.
     private void AwaitMemory()
     {
-        if (_inFlight != 0)
+        if (_inFlight > _ring.Unsubmitted)
         {
             _ = _ring.Enter(1);
             Reap();
@@ -249,6 +251,12 @@ internal sealed unsafe partial class IoUringEngine
         if (res == -Errno.EINTR && r->EngineWord is not (EngineState.CancelAsked or EngineState.CancelSent))
         {
             r->Retried++;
+            _again.Append(r);
+            return;
+        }
+
+        if (_isDeferred && WasLeftByItsThread(r, res))
+        {
             _again.Append(r);
             return;
         }

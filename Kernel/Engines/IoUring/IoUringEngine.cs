@@ -19,7 +19,7 @@ namespace AioV2.Kernel.Engines.IoUring;
 /// the ring at once, since a bound would let those of one context stop another's.</para>
 /// <para>Two cases go to a pool of threads, since io_uring does something else than the call: the file position (offset -1) of a
 /// file, which io_uring reads and moves without its lock, and files with O_NONBLOCK, which only io_uring obeys.</para></remarks>
-internal sealed unsafe partial class IoUringEngine : IEngine
+internal sealed unsafe partial class IoUringEngine : IEngine, IDeferredEngine
 {
     /// <summary>SQEs and CQEs of the ring.</summary>
     private const uint SqEntries = 256, CqEntries = 4096;
@@ -29,6 +29,7 @@ internal sealed unsafe partial class IoUringEngine : IEngine
 
     private readonly UringRing _ring;
     private readonly ThreadsEngine _pool;
+    private readonly bool _isDeferred;
     private readonly CompletionGroups _ended = new();
     private readonly Lock _starting = new();
     private readonly ulong* _bellCount = (ulong*)NativeMemory.AllocZeroed(64);
@@ -39,11 +40,12 @@ internal sealed unsafe partial class IoUringEngine : IEngine
     private int _asleep;
     private volatile bool _stopping;
 
-    private IoUringEngine(UringRing ring, int bell, int maxWorkers)
+    private IoUringEngine(UringRing ring, int bell, ThreadsEngine pool, bool isDeferred)
     {
         _ring = ring;
         _bell = bell;
-        _pool = new ThreadsEngine(maxWorkers);
+        _pool = pool;
+        _isDeferred = isDeferred;
     }
 
     public string Name => "io_uring";
@@ -65,7 +67,7 @@ internal sealed unsafe partial class IoUringEngine : IEngine
         var bell = Libc.Eventfd(0, Libc.EFD_CLOEXEC);
         if (bell >= 0)
         {
-            return new IoUringEngine(ring, bell, maxWorkers);
+            return new IoUringEngine(ring, bell, new ThreadsEngine(maxWorkers), isDeferred: false);
         }
 
         why = $"eventfd: {Errno.NameOf(-bell)}";
@@ -107,7 +109,14 @@ internal sealed unsafe partial class IoUringEngine : IEngine
         if (newest != null)
         {
             _inbox.Push(newest, oldest);
-            Rouse();
+            if (_isDeferred)
+            {
+                SubmitHere();
+            }
+            else
+            {
+                Rouse();
+            }
         }
     }
 
@@ -121,7 +130,16 @@ internal sealed unsafe partial class IoUringEngine : IEngine
         }
 
         _cancels.PushByEngineLink(request);
-        Rouse();
+        if (_isDeferred)
+        {
+            // Under the context's lock nobody may take the turn: the bell makes the ring readable for those who will.
+            Ring();
+        }
+        else
+        {
+            Rouse();
+        }
+
         return CancelAnswer.Told;
     }
 
@@ -137,10 +155,14 @@ internal sealed unsafe partial class IoUringEngine : IEngine
             thread.Join();
         }
 
-        _pool.Dispose();
         _ring.Dispose();
         _ended.Dispose();
         _ = Libc.Close(_bell);
+        if (!_isDeferred)
+        {
+            _pool.Dispose();
+        }
+
         NativeMemory.Free(_bellCount);
     }
 

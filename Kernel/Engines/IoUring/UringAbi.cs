@@ -9,6 +9,8 @@ internal static class UringAbi
     public const uint IORING_FEAT_SINGLE_MMAP = 1 << 0, IORING_FEAT_NODROP = 1 << 1, IORING_FEAT_SUBMIT_STABLE = 1 << 2,
         IORING_FEAT_RW_CUR_POS = 1 << 3;
 
+    public const uint IORING_SQ_CQ_OVERFLOW = 1 << 1;
+
     public const uint IORING_ENTER_GETEVENTS = 1, IORING_ENTER_REGISTERED_RING = 1 << 4;
 
     public const uint IORING_REGISTER_PROBE = 8, IORING_REGISTER_ENABLE_RINGS = 12, IORING_REGISTER_RING_FDS = 20;

@@ -15,6 +15,7 @@ internal struct UringParams
     [FieldOffset(40)] public uint SqHead;
     [FieldOffset(44)] public uint SqTail;
     [FieldOffset(48)] public uint SqMask;
+    [FieldOffset(56)] public uint SqFlags;
     [FieldOffset(64)] public uint SqArray;
 
     // struct io_cqring_offsets

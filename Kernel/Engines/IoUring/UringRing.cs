@@ -6,10 +6,11 @@ namespace AioV2.Kernel.Engines.IoUring;
 
 /// <summary>One io_uring by raw system calls: its three mappings, the submission queue and the completion queue.</summary>
 /// <remarks>
-/// <para>The ring is made disabled, so that whether it works is known before a thread exists, and enabled by the one thread that
-/// submits and reaps (IORING_SETUP_SINGLE_ISSUER). With IORING_SETUP_DEFER_TASKRUN completions are run inside that thread's
+/// <para>The engine's ring is made disabled, so that whether it works is known before a thread exists, and enabled by the one thread
+/// that submits and reaps (IORING_SETUP_SINGLE_ISSUER). With IORING_SETUP_DEFER_TASKRUN completions are run inside that thread's
 /// own waits: nothing depends on the life, and nothing interrupts the system calls, of the threads that called io_submit2.</para>
-/// <para>All members but <see cref="TryCreate"/> and <see cref="Dispose"/> are that thread's.</para></remarks>
+/// <para>A deferred context's ring is entered by whichever thread calls, one at a time, and waited for by poll.</para>
+/// <para>All members but the makers and <see cref="Dispose"/> are the one thread's at a time.</para></remarks>
 internal sealed unsafe class UringRing : IDisposable
 {
     private readonly int _fd;
@@ -19,6 +20,7 @@ internal sealed unsafe class UringRing : IDisposable
     private readonly nuint _sqesBytes;
     private readonly uint* _sqHead;
     private readonly uint* _sqTail;
+    private readonly uint* _sqFlags;
     private readonly uint* _cqHead;
     private readonly uint* _cqTail;
     private readonly UringCqe* _cqes;
@@ -37,6 +39,7 @@ internal sealed unsafe class UringRing : IDisposable
         _sqesBytes = sqesBytes;
         _sqHead = (uint*)(rings + made.SqHead);
         _sqTail = (uint*)(rings + made.SqTail);
+        _sqFlags = (uint*)(rings + made.SqFlags);
         _cqHead = (uint*)(rings + made.CqHead);
         _cqTail = (uint*)(rings + made.CqTail);
         _cqes = (UringCqe*)(rings + made.Cqes);
@@ -58,6 +61,12 @@ internal sealed unsafe class UringRing : IDisposable
 
     /// <summary>Whether completions run only inside <see cref="Enter"/> (Linux 6.1).</summary>
     public bool DefersTaskRun { get; }
+
+    /// <summary>What poll waits on for completions.</summary>
+    public int Fd => _fd;
+
+    /// <summary>Whether the kernel keeps completions aside that the queue had no room for; an enter brings them.</summary>
+    public bool HasOverflow => (Volatile.Read(ref *_sqFlags) & IORING_SQ_CQ_OVERFLOW) != 0;
 
     /// <summary>SQEs that are filled and that the kernel has not taken.</summary>
     public uint Unsubmitted => _filled - Volatile.Read(ref *_sqHead);
@@ -83,6 +92,25 @@ internal sealed unsafe class UringRing : IDisposable
         }
 
         var ring = TryMap(fd, made, out why);
+        if (ring is null)
+        {
+            _ = Libc.Close(fd);
+        }
+
+        return ring;
+    }
+
+    /// <summary>A ring that any thread may enter, or null.</summary>
+    public static UringRing? TryCreateOpen(uint sqEntries, uint cqEntries)
+    {
+        var made = new UringParams { CqEntries = cqEntries, Flags = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP };
+        var fd = Libc.IoUringSetup(sqEntries, &made);
+        if (fd < 0)
+        {
+            return null;
+        }
+
+        var ring = TryMap(fd, made, out _);
         if (ring is null)
         {
             _ = Libc.Close(fd);
@@ -133,6 +161,9 @@ internal sealed unsafe class UringRing : IDisposable
         Volatile.Write(ref *_sqTail, _filled);
         return Libc.IoUringEnter(_enterFd, Unsubmitted, least, IORING_ENTER_GETEVENTS | _enterFlags, null, 0);
     }
+
+    /// <summary>Whether there is a completion to reap.</summary>
+    public bool HasCompletion => *_cqHead != Volatile.Read(ref *_cqTail);
 
     /// <summary>Takes the oldest completion; false, if there is none.</summary>
     public bool TryReap(out UringCqe completion)

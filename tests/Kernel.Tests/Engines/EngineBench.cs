@@ -1,3 +1,4 @@
+using AioV2.Abi;
 using AioV2.Kernel.Engines.Simulated;
 using AioV2.Kernel.Linux;
 
@@ -12,8 +13,15 @@ internal sealed class EngineBench : IDisposable
         Aio = Harness.Context(nrReqs: nrReqs, kernel: Kernel);
     }
 
+    public EngineBench(EngineUnderTest engine, uint nrReqs = 64)
+    {
+        Kernel = EmbeddedKernel.Create(new KernelOptions { Engine = KindOf(engine), MaxWorkers = 4 });
+        Aio = Harness.Context(nrReqs: nrReqs, flags: FlagsOf(engine), kernel: Kernel);
+    }
+
     /// <summary>Every engine: the laws are the same.</summary>
-    public static TheoryData<EngineKind> All => [EngineKind.Threads, EngineKind.IoUring, EngineKind.Simulated];
+    public static TheoryData<EngineUnderTest> All =>
+        [EngineUnderTest.Threads, EngineUnderTest.IoUring, EngineUnderTest.Simulated, EngineUnderTest.Deferred];
 
     public EmbeddedKernel Kernel { get; }
 
@@ -29,6 +37,11 @@ internal sealed class EngineBench : IDisposable
         File.Delete(path);
         return fd;
     }
+
+    public static EngineKind KindOf(EngineUnderTest engine) =>
+        engine == EngineUnderTest.Deferred ? EngineKind.IoUring : Enum.Parse<EngineKind>(engine.ToString());
+
+    public static uint FlagsOf(EngineUnderTest engine) => engine == EngineUnderTest.Deferred ? Aio2Setup.Defer : Aio2Setup.UserReap;
 
     public void Dispose()
     {

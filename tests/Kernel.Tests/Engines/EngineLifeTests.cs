@@ -8,10 +8,10 @@ namespace AioV2.Kernel.Tests.Engines;
 /// <summary>Waiting, cancelling, held files and many at once: on every engine.</summary>
 public sealed unsafe class EngineLifeTests
 {
-    public static TheoryData<EngineKind> Engines => EngineBench.All;
+    public static TheoryData<EngineUnderTest> Engines => EngineBench.All;
 
     [Theory, MemberData(nameof(Engines)), Requirement("SUBMIT-6")]
-    public void Sources_that_never_become_ready_stop_neither_submit_nor_others(EngineKind engine)
+    public void Sources_that_never_become_ready_stop_neither_submit_nor_others(EngineUnderTest engine)
     {
         const int Silent = 300;
         using var bench = new EngineBench(engine, nrReqs: Silent + 8);
@@ -40,7 +40,7 @@ public sealed unsafe class EngineLifeTests
         }
 
         // Another context, and this one, go on.
-        using var other = Harness.Context(kernel: bench.Kernel);
+        using var other = Harness.Context(flags: EngineBench.FlagsOf(engine), kernel: bench.Kernel);
         foreach (var aio in new[] { other, bench.Aio })
         {
             Assert.Equal(2 * Iocb2.SizeOf, aio.Submit(Harness.Read(file.Fd, aio.Memory(4096), 4096, 0), Harness.Write(file.Fd, aio.Memory(64), 64, 0)));
@@ -54,7 +54,7 @@ public sealed unsafe class EngineLifeTests
     }
 
     [Theory, MemberData(nameof(Engines)), Requirement("RING-6")]
-    public void A_pipe_serves_its_waiting_readers_one_by_one(EngineKind engine)
+    public void A_pipe_serves_its_waiting_readers_one_by_one(EngineUnderTest engine)
     {
         using var bench = new EngineBench(engine);
         using var pipe = new Pipe();
@@ -77,7 +77,7 @@ public sealed unsafe class EngineLifeTests
     }
 
     [Theory, MemberData(nameof(Engines)), Requirement("SUBMIT-2")]
-    public void A_number_that_is_closed_and_reused_while_queued_never_names_the_new_file(EngineKind engine)
+    public void A_number_that_is_closed_and_reused_while_queued_never_names_the_new_file(EngineUnderTest engine)
     {
         const int Rounds = 200;
         using var bench = new EngineBench(engine, nrReqs: 256);
@@ -106,7 +106,7 @@ public sealed unsafe class EngineLifeTests
     }
 
     [Theory, MemberData(nameof(Engines)), Requirement("SUBMIT-2")]
-    public void A_waiting_read_keeps_its_pipe_when_the_number_is_closed(EngineKind engine)
+    public void A_waiting_read_keeps_its_pipe_when_the_number_is_closed(EngineUnderTest engine)
     {
         using var bench = new EngineBench(engine);
         using var pipe = new Pipe();
@@ -118,13 +118,13 @@ public sealed unsafe class EngineLifeTests
     }
 
     [Theory, MemberData(nameof(Engines)), Requirement("DESTROY-1")]
-    public void Destroy_ends_what_waits_and_a_later_context_is_untouched(EngineKind engine)
+    public void Destroy_ends_what_waits_and_a_later_context_is_untouched(EngineUnderTest engine)
     {
-        using var kernel = EmbeddedKernel.Create(new KernelOptions { Engine = engine, MaxWorkers = 4 });
+        using var kernel = EmbeddedKernel.Create(new KernelOptions { Engine = EngineBench.KindOf(engine), MaxWorkers = 4 });
         using var pipe = new Pipe();
         for (var round = 0; round < 50; round++)
         {
-            using var aio = Harness.Context(kernel: kernel);
+            using var aio = Harness.Context(flags: EngineBench.FlagsOf(engine), kernel: kernel);
             var buffer = aio.Memory(64 * 16);
             for (var i = 0; i < 60; i++)
             {
@@ -136,13 +136,13 @@ public sealed unsafe class EngineLifeTests
 
         // Nobody is left to take it.
         pipe.Put();
-        using var last = Harness.Context(kernel: kernel);
+        using var last = Harness.Context(flags: EngineBench.FlagsOf(engine), kernel: kernel);
         Assert.Equal(Iocb2.SizeOf, last.Submit(Harness.Read(pipe.ReadEnd, last.Memory(64), 1, -1)));
         Assert.Equal(1, last.ReapOne().Res);
     }
 
     [Theory, MemberData(nameof(Engines)), Requirement("RING-6")]
-    public void Ten_thousand_in_flight_each_end_once(EngineKind engine)
+    public void Ten_thousand_in_flight_each_end_once(EngineUnderTest engine)
     {
         const int Count = 10_000;
         using var bench = new EngineBench(engine, nrReqs: Count);
@@ -171,7 +171,7 @@ public sealed unsafe class EngineLifeTests
     }
 
     [Theory, MemberData(nameof(Engines)), Requirement("RING-6")]
-    public void A_request_outlives_the_thread_that_submitted_it(EngineKind engine)
+    public void A_request_outlives_the_thread_that_submitted_it(EngineUnderTest engine)
     {
         using var bench = new EngineBench(engine);
         using var pipe = new Pipe();
@@ -185,11 +185,11 @@ public sealed unsafe class EngineLifeTests
     }
 
     [Theory, MemberData(nameof(Engines)), Requirement("DESTROY-2")]
-    public void A_context_that_does_no_transfer_starts_no_thread(EngineKind engine)
+    public void A_context_that_does_no_transfer_starts_no_thread(EngineUnderTest engine)
     {
         using var bench = new EngineBench(engine);
         var before = Threads();
-        using var other = Harness.Context(kernel: bench.Kernel);
+        using var other = Harness.Context(flags: EngineBench.FlagsOf(engine), kernel: bench.Kernel);
         Assert.Equal(Iocb2.SizeOf, other.Submit(Harness.Nop(1)));
         Assert.Equal(0, other.ReapOne().Res);
         Assert.DoesNotContain(Threads().Except(before), name => name.Contains("aio2-", StringComparison.Ordinal));

@@ -7,10 +7,10 @@ namespace AioV2.Kernel.Tests.Engines;
 /// <summary>What an engine answers is what the system call would have: on every engine.</summary>
 public sealed unsafe class EngineTransferTests
 {
-    public static TheoryData<EngineKind> Engines => EngineBench.All;
+    public static TheoryData<EngineUnderTest> Engines => EngineBench.All;
 
     [Theory, MemberData(nameof(Engines)), Requirement("SUBMIT-7")]
-    public void Reads_and_writes_move_the_bytes_that_the_calls_would_move(EngineKind engine)
+    public void Reads_and_writes_move_the_bytes_that_the_calls_would_move(EngineUnderTest engine)
     {
         using var bench = new EngineBench(engine);
         using var file = new ScratchFile(content: ScratchFile.Pattern(10_000));
@@ -36,7 +36,7 @@ public sealed unsafe class EngineTransferTests
     }
 
     [Theory, MemberData(nameof(Engines)), Requirement("SUBMIT-7")]
-    public void Vectored_transfers_go_through_their_segments_in_order(EngineKind engine)
+    public void Vectored_transfers_go_through_their_segments_in_order(EngineUnderTest engine)
     {
         using var bench = new EngineBench(engine);
         using var file = new ScratchFile();
@@ -67,7 +67,7 @@ public sealed unsafe class EngineTransferTests
     }
 
     [Theory, MemberData(nameof(Engines)), Requirement("SUBMIT-7")]
-    public void Sync_answers_what_the_call_answers(EngineKind engine)
+    public void Sync_answers_what_the_call_answers(EngineUnderTest engine)
     {
         using var bench = new EngineBench(engine);
         using var file = new ScratchFile();
@@ -83,7 +83,7 @@ public sealed unsafe class EngineTransferTests
     }
 
     [Theory, MemberData(nameof(Engines)), Requirement("SUBMIT-4")]
-    public void Errors_of_the_transfer_arrive_as_results(EngineKind engine)
+    public void Errors_of_the_transfer_arrive_as_results(EngineUnderTest engine)
     {
         using var bench = new EngineBench(engine);
         using var file = new ScratchFile(content: new byte[4096]);
@@ -105,7 +105,7 @@ public sealed unsafe class EngineTransferTests
     }
 
     [Theory, MemberData(nameof(Engines)), Requirement("SUBMIT-7")]
-    public void Nowait_gives_eagain_on_an_empty_pipe_and_the_data_on_a_full_one(EngineKind engine)
+    public void Nowait_gives_eagain_on_an_empty_pipe_and_the_data_on_a_full_one(EngineUnderTest engine)
     {
         using var bench = new EngineBench(engine);
         using var pipe = new Pipe();
@@ -118,7 +118,7 @@ public sealed unsafe class EngineTransferTests
     }
 
     [Theory, MemberData(nameof(Engines)), Requirement("SUBMIT-7")]
-    public void A_stream_with_O_NONBLOCK_says_eagain_as_its_read_does(EngineKind engine)
+    public void A_stream_with_O_NONBLOCK_says_eagain_as_its_read_does(EngineUnderTest engine)
     {
         using var bench = new EngineBench(engine);
         using var pipe = new Pipe();
@@ -132,7 +132,7 @@ public sealed unsafe class EngineTransferTests
     }
 
     [Theory, MemberData(nameof(Engines)), Requirement("SUBMIT-7")]
-    public void A_file_with_O_NONBLOCK_is_read_as_its_pread_does(EngineKind engine)
+    public void A_file_with_O_NONBLOCK_is_read_as_its_pread_does(EngineUnderTest engine)
     {
         using var bench = new EngineBench(engine);
         var fd = EngineBench.OpenTmpfs(5000);
@@ -143,7 +143,7 @@ public sealed unsafe class EngineTransferTests
     }
 
     [Theory, MemberData(nameof(Engines)), Requirement("SUBMIT-4")]
-    public void The_file_position_is_used_and_moved_once_for_each_byte(EngineKind engine)
+    public void The_file_position_is_used_and_moved_once_for_each_byte(EngineUnderTest engine)
     {
         using var bench = new EngineBench(engine);
         using var file = new ScratchFile(content: ScratchFile.Pattern(32 * 16));
@@ -167,7 +167,7 @@ public sealed unsafe class EngineTransferTests
     }
 
     [Theory, MemberData(nameof(Engines)), Requirement("SUBMIT-7")]
-    public void Appending_writes_land_whole_at_the_end(EngineKind engine)
+    public void Appending_writes_land_whole_at_the_end(EngineUnderTest engine)
     {
         using var bench = new EngineBench(engine);
         using var file = new ScratchFile(content: new byte[10]);
@@ -188,7 +188,7 @@ public sealed unsafe class EngineTransferTests
     }
 
     [Theory, MemberData(nameof(Engines)), Requirement("SUBMIT-7")]
-    public void A_direct_read_gives_the_content_of_the_file(EngineKind engine)
+    public void A_direct_read_gives_the_content_of_the_file(EngineUnderTest engine)
     {
         using var bench = new EngineBench(engine);
         using var file = new ScratchFile(Libc.O_RDWR | Libc.O_DIRECT, ScratchFile.Pattern(1 << 16));
