@@ -52,7 +52,7 @@ public sealed unsafe class SetupTests
         { Aio2Setup.SingleReaper, Errno.EINVAL, "" },
         { Aio2Setup.RingFd | Aio2Setup.UserReap, Errno.EINVAL, "" },
         { Aio2Setup.RingAddr | Aio2Setup.UserReap, Errno.EINVAL, "" },
-        { Aio2Setup.Defer, Errno.EINVAL, "" },
+        { Aio2Setup.Defer | Aio2Setup.UserReap, Errno.EINVAL, "" },
         { Aio2Setup.At, Errno.EINVAL, "" },
         { 0, Errno.EINVAL, "ctx" },
         { 0, Errno.EINVAL, "eventfd" },
