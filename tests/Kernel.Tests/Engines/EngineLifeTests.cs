@@ -175,10 +175,17 @@ public sealed unsafe class EngineLifeTests
     {
         using var bench = new EngineBench(engine);
         using var pipe = new Pipe();
+        var task = "";
         var submitter = new Thread(() =>
-            Assert.Equal(Iocb2.SizeOf, bench.Aio.Submit(Harness.Read(pipe.ReadEnd, bench.Aio.Memory(64), 64, -1))));
+        {
+            task = $"/proc/self/task/{Libc.GetTid()}";
+            Assert.Equal(Iocb2.SizeOf, bench.Aio.Submit(Harness.Read(pipe.ReadEnd, bench.Aio.Memory(64), 64, -1)));
+        });
         submitter.Start();
         submitter.Join();
+
+        // The runtime calls a thread ended before the kernel does.
+        Assert.True(SpinWait.SpinUntil(() => !Directory.Exists(task), TimeSpan.FromSeconds(Harness.Patience)));
         Assert.Equal(0, bench.Aio.Poll(new byte[64]));
         pipe.Put(2);
         Assert.Equal(2, bench.Aio.ReapOne().Res);
