@@ -18,6 +18,7 @@ internal sealed unsafe partial class Context
     /// <remarks>The requests are staged under the lock and copied to the user without it.</remarks>
     public long List(ulong from, ulong buffer, ulong bytes, out ulong next)
     {
+        _ = RunDeferred();
         var stage = stackalloc byte[ListStageBytes];
         ulong total = 0;
         next = from;

@@ -29,7 +29,7 @@ internal sealed unsafe partial class IoUringEngine
         }
 
         var ring = UringRing.TryCreateOpen(Math.Clamp(nrReqs, Least, SqEntries), Math.Clamp(nrReqs, 2 * Least, CqEntries));
-        var bell = ring is null ? -1 : Libc.Eventfd(0, Libc.EFD_CLOEXEC);
+        var bell = ring is null ? -1 : Libc.Eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
         if (bell < 0)
         {
             ring?.Dispose();

@@ -84,7 +84,8 @@ internal sealed unsafe partial class IoUringEngine
         UringSqe* sqe;
         if (!_bellIsArmed && (sqe = _ring.TryTakeSqe()) != null)
         {
-            *sqe = new UringSqe { Opcode = IORING_OP_READ, Fd = _bell, Addr = (ulong)_bellCount, Len = sizeof(ulong), UserData = BellTag };
+            // A poll and not a read: nothing of it writes to memory when the ring is closed.
+            *sqe = new UringSqe { Opcode = IORING_OP_POLL_ADD, Fd = _bell, OpFlags = Libc.EPOLLIN, UserData = BellTag };
             _bellIsArmed = true;
         }
 
@@ -134,6 +135,8 @@ internal sealed unsafe partial class IoUringEngine
         {
             if (completion.UserData == BellTag)
             {
+                ulong rings;
+                _ = Libc.Read(_bell, &rings, sizeof(ulong));
                 _bellIsArmed = false;
             }
             else if (completion.UserData != CancelTag)

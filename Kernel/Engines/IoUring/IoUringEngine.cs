@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using AioV2.Abi;
 using AioV2.Kernel.Engines.Threads;
 using AioV2.Kernel.Linux;
@@ -32,7 +31,6 @@ internal sealed unsafe partial class IoUringEngine : IEngine, IDeferredEngine
     private readonly bool _isDeferred;
     private readonly CompletionGroups _ended = new();
     private readonly Lock _starting = new();
-    private readonly ulong* _bellCount = (ulong*)NativeMemory.AllocZeroed(64);
     private readonly int _bell;
     private Thread? _thread;
     private RequestStack _inbox;
@@ -64,7 +62,7 @@ internal sealed unsafe partial class IoUringEngine : IEngine, IDeferredEngine
             return null;
         }
 
-        var bell = Libc.Eventfd(0, Libc.EFD_CLOEXEC);
+        var bell = Libc.Eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
         if (bell >= 0)
         {
             return new IoUringEngine(ring, bell, new ThreadsEngine(maxWorkers), isDeferred: false);
@@ -162,8 +160,6 @@ internal sealed unsafe partial class IoUringEngine : IEngine, IDeferredEngine
         {
             _pool.Dispose();
         }
-
-        NativeMemory.Free(_bellCount);
     }
 
     private static bool IsWaitable(Request* r) =>

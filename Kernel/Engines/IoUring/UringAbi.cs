@@ -17,7 +17,7 @@ internal static class UringAbi
 
     public const long IORING_OFF_SQ_RING = 0, IORING_OFF_SQES = 0x10000000;
 
-    public const byte IORING_OP_NOP = 0, IORING_OP_READV = 1, IORING_OP_WRITEV = 2, IORING_OP_FSYNC = 3, IORING_OP_ASYNC_CANCEL = 14,
+    public const byte IORING_OP_NOP = 0, IORING_OP_READV = 1, IORING_OP_WRITEV = 2, IORING_OP_FSYNC = 3, IORING_OP_POLL_ADD = 6, IORING_OP_ASYNC_CANCEL = 14,
         IORING_OP_READ = 22, IORING_OP_WRITE = 23;
 
     public const uint IORING_FSYNC_DATASYNC = 1;

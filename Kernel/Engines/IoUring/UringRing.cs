@@ -258,7 +258,7 @@ internal sealed unsafe class UringRing : IDisposable
             return $"io_uring_register: {Errno.NameOf(-probed)}";
         }
 
-        foreach (var op in (ReadOnlySpan<byte>)[IORING_OP_READV, IORING_OP_WRITEV, IORING_OP_FSYNC, IORING_OP_ASYNC_CANCEL, IORING_OP_READ, IORING_OP_WRITE])
+        foreach (var op in (ReadOnlySpan<byte>)[IORING_OP_READV, IORING_OP_WRITEV, IORING_OP_FSYNC, IORING_OP_POLL_ADD, IORING_OP_ASYNC_CANCEL, IORING_OP_READ, IORING_OP_WRITE])
         {
             if ((*(ushort*)(probe + 16 + (op * 8) + 2) & IO_URING_OP_SUPPORTED) == 0)
             {

@@ -34,7 +34,7 @@ internal sealed unsafe partial class SimulatedEngine
                 if (!ended && _inStepIsCancelled)
                 {
                     ended = true;
-                    result = -Errno.ECANCELED;
+                    result = CancelledResult(r);
                 }
                 else if (!ended)
                 {

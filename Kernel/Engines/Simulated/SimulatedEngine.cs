@@ -185,6 +185,9 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
         _ = Libc.Close(_bell);
     }
 
+    // One that was cut short and not gone on with ends with what it has moved (CANCEL-2).
+    private static long CancelledResult(Request* r) => r->Transferred != 0 ? (long)r->Transferred : -Errno.ECANCELED;
+
     private static ulong UserData(in Waiting waiting) => Request.Iocb((Request*)waiting.Request)->UserData;
 
     // Under the lock: at its time, which the seed chooses, and among equals in the order that the seed chooses.
@@ -253,7 +256,7 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
                 r = (Request*)next;
             }
 
-            batch.End(r, -Errno.ECANCELED);
+            batch.End(r, CancelledResult(r));
         }
 
         batch.Flush();
