@@ -8,10 +8,10 @@ namespace AioV2.Kernel.Tests;
 /// <summary>io_cancel2 (CANCEL-1, CANCEL-2), on every engine.</summary>
 public sealed unsafe class CancelTests
 {
-    public static TheoryData<EngineKind> Engines => EngineBench.All;
+    public static TheoryData<EngineUnderTest> Engines => EngineBench.All;
 
     [Theory, MemberData(nameof(Engines)), Requirement("CANCEL-1")]
-    public void The_oldest_match_is_cancelled_and_gives_its_one_event(EngineKind engine)
+    public void The_oldest_match_is_cancelled_and_gives_its_one_event(EngineUnderTest engine)
     {
         using var bench = new EngineBench(engine);
         using var pipe = new Pipe();
@@ -32,7 +32,7 @@ public sealed unsafe class CancelTests
     }
 
     [Theory, MemberData(nameof(Engines)), Requirement("CANCEL-1")]
-    public void All_matches_are_counted_and_each_gives_one_event(EngineKind engine)
+    public void All_matches_are_counted_and_each_gives_one_event(EngineUnderTest engine)
     {
         // More than a walk looks at in one hold of the lock.
         const int Requests = 700;
@@ -52,7 +52,7 @@ public sealed unsafe class CancelTests
     }
 
     [Theory, MemberData(nameof(Engines)), Requirement("CANCEL-1")]
-    public void By_descriptor_the_number_used_at_submit_counts(EngineKind engine)
+    public void By_descriptor_the_number_used_at_submit_counts(EngineUnderTest engine)
     {
         using var bench = new EngineBench(engine);
         using Pipe one = new(), other = new();
@@ -82,8 +82,8 @@ public sealed unsafe class CancelTests
         Assert.Equal(0, aio.ReapOne().Res);
     }
 
-    [Theory, InlineData(EngineKind.Threads), InlineData(EngineKind.IoUring), Requirement("CANCEL-1", "CANCEL-2")]
-    public void A_write_that_was_begun_cannot_be_stopped_and_says_so(EngineKind engine)
+    [Theory, InlineData(EngineUnderTest.Threads), InlineData(EngineUnderTest.IoUring), Requirement("CANCEL-1", "CANCEL-2")]
+    public void A_write_that_was_begun_cannot_be_stopped_and_says_so(EngineUnderTest engine)
     {
         using var bench = new EngineBench(engine);
         using var file = new ScratchFile();
@@ -116,7 +116,7 @@ public sealed unsafe class CancelTests
     }
 
     [Theory, MemberData(nameof(Engines)), Requirement("CANCEL-1", "RING-6")]
-    public void Cancel_against_completion_gives_one_event_and_loses_no_byte(EngineKind engine)
+    public void Cancel_against_completion_gives_one_event_and_loses_no_byte(EngineUnderTest engine)
     {
         using var bench = new EngineBench(engine, nrReqs: 128);
         using var pipe = new Pipe();

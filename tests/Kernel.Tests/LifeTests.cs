@@ -143,7 +143,8 @@ public sealed unsafe class LifeTests
         }
 
         Assert.Equal(4096, Libc.Read(pipe.ReadEnd, data, 4096));
-        Assert.Equal((0ul, 4096L), (aio.ReapOne() is var e ? e.UserData : 9, e.Res));
+        // Any of them: each call holds the pipe by a reference of its own, and the poller serves them as they come up.
+        Assert.Equal(4096L, aio.ReapOne().Res);
         Assert.Equal(0, aio.Destroy());
     }
 

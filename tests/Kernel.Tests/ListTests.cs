@@ -10,7 +10,7 @@ namespace AioV2.Kernel.Tests;
 /// <summary>io_list2 (LIST-1, CANCEL-2), on every engine.</summary>
 public sealed unsafe class ListTests
 {
-    public static TheoryData<EngineKind> Engines => EngineBench.All;
+    public static TheoryData<EngineUnderTest> Engines => EngineBench.All;
 
     private static long Page(Harness aio, ref ulong cursor, Span<byte> buffer)
     {
@@ -53,7 +53,7 @@ public sealed unsafe class ListTests
     public void A_requests_header_ends_where_its_iocb_begins() => Assert.Equal(Request.SizeOf, sizeof(Request));
 
     [Theory, MemberData(nameof(Engines)), Requirement("LIST-1", "CANCEL-2")]
-    public void Requests_in_flight_are_listed_in_order_byte_for_byte_and_cancellable(EngineKind engine)
+    public void Requests_in_flight_are_listed_in_order_byte_for_byte_and_cancellable(EngineUnderTest engine)
     {
         using var bench = new EngineBench(engine);
         using var pipe = new Pipe();
@@ -85,9 +85,9 @@ public sealed unsafe class ListTests
     }
 
     [Theory, MemberData(nameof(Engines)), Requirement("LIST-1")]
-    public void A_request_whose_event_is_on_the_list_is_done_with_its_result(EngineKind engine)
+    public void A_request_whose_event_is_on_the_list_is_done_with_its_result(EngineUnderTest engine)
     {
-        using var kernel = EmbeddedKernel.Create(new KernelOptions { Engine = engine });
+        using var kernel = EmbeddedKernel.Create(new KernelOptions { Engine = EngineBench.KindOf(engine) });
         using var aio = Harness.Context(flags: 0, kernel: kernel);
         using var pipe = new Pipe();
         var data = aio.Memory(64);
@@ -186,9 +186,9 @@ public sealed unsafe class ListTests
     }
 
     [Theory, MemberData(nameof(Engines)), Requirement("LIST-1", "CANCEL-1", "DESTROY-1")]
-    public void Walks_against_submit_reap_cancel_and_destroy(EngineKind engine)
+    public void Walks_against_submit_reap_cancel_and_destroy(EngineUnderTest engine)
     {
-        using var kernel = EmbeddedKernel.Create(new KernelOptions { Engine = engine });
+        using var kernel = EmbeddedKernel.Create(new KernelOptions { Engine = EngineBench.KindOf(engine) });
         for (var seed = 0; seed < 15; seed++)
         {
             using var aio = Harness.Context(nrReqs: 600, flags: seed % 2 == 0 ? 0 : Aio2Setup.UserReap, kernel: kernel);
