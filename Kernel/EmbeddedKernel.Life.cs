@@ -1,8 +1,9 @@
 using AioV2.Abi;
+using AioV2.Kernel.Contexts;
 
 namespace AioV2.Kernel;
 
-/// <remarks>What looks at or ends requests in flight: io_cancel2 and io_list2.</remarks>
+/// <remarks>What looks at or ends requests in flight, io_cancel2 and io_list2; and io_issue2, which has none.</remarks>
 public sealed unsafe partial class EmbeddedKernel
 {
     /// <inheritdoc/>
@@ -42,6 +43,32 @@ public sealed unsafe partial class EmbeddedKernel
         }
 
         context.Exit();
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public long Issue(void* iocb, nuint iocbBytes, void* eventBuffer, nuint eventBytes, uint flags)
+    {
+        if (!OwnerPage.IsOwner)
+        {
+            return -Errno.ENOSYS;
+        }
+
+        if (flags != 0 || iocbBytes < Iocb2.SizeOf || iocbBytes > Aio2.IocbMax)
+        {
+            return -Errno.EINVAL;
+        }
+
+        var record = stackalloc byte[(int)iocbBytes];
+        if (Memory.CopyIn(record, (ulong)iocb, iocbBytes) != 0
+            || Memory.ProbeWritable((ulong)eventBuffer, Math.Min(eventBytes, IoEvent2.SizeOf)) != 0)
+        {
+            return -Errno.EFAULT;
+        }
+
+        var context = _callers.Take();
+        var result = context.Issue(record, (int)iocbBytes, (ulong)eventBuffer, (uint)Math.Min(eventBytes, Aio2.EventMax));
+        _callers.Return(context);
         return result;
     }
 }

@@ -21,6 +21,7 @@ namespace AioV2.Kernel;
 public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
 {
     private readonly ContextTable _contexts;
+    private readonly CallerContexts _callers;
     private bool _disposed;
 
     private EmbeddedKernel(KernelOptions options)
@@ -33,6 +34,7 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
         Options = options;
         Memory = new UserMemory(options.Policy);
         _contexts = new ContextTable(options.ReqsCeiling);
+        _callers = new CallerContexts(this);
         (Engine, Engines) = EngineChoice.Make(options);
         Pool = Engine as ThreadsEngine ?? new ThreadsEngine(options.MaxWorkers);
     }
@@ -97,9 +99,6 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
         return result;
     }
 
-    /// <inheritdoc/>
-    public long Issue(void* iocb, nuint iocbBytes, void* eventBuffer, nuint eventBytes, uint flags) => -Errno.ENOSYS;
-
     /// <summary>Destroys all contexts and stops the engine. No call may be in progress or follow.</summary>
     public void Dispose()
     {
@@ -114,6 +113,7 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
             _ = context.Destroy();
         }
 
+        _callers.Dispose();
         Deadlines.Dispose();
         Engine.Dispose();
         Accounts.Dispose();

@@ -27,9 +27,6 @@ internal sealed unsafe partial class Context
         return true;
     }
 
-    // The engine that has a request of this context.
-    private IEngine EngineOf(Request* r) => _deferred is { } own && (r->Traits & RequestTraits.Protected) == 0 ? own : Kernel.EngineOf(r);
-
     // At the first transfer, not before (DESTROY-2), and then for good, since a cancel must find where its request is.
     private IEngine EngineForTransfers()
     {

@@ -31,6 +31,7 @@ internal sealed unsafe partial class Context
 
         _ring?.SetFlags(Aio2RingFlags.Dead);
         _old?.SetFlags(Aio2RingFlags.Dead);
+        _caller?.Dispose();
         FreeNative();
         return 0;
     }

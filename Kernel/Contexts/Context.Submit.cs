@@ -9,7 +9,7 @@ namespace AioV2.Kernel.Contexts;
 
 /// <remarks>A run goes through in chunks of three steps: judged without a lock (<see cref="RecordValidator"/> changes nothing);
 /// admitted under one hold of the lock, where slots are taken in the order of the records and what needs no file ends at once;
-/// handed to the engine without the lock. A slot is so the last thing that can be missing, as ERR-1 has it.</remarks>
+/// handed to the engine without the lock (<see cref="HandOver"/>). A slot is so the last thing that can be missing, as ERR-1 has it.</remarks>
 internal sealed unsafe partial class Context
 {
     private const int ChunkRecords = 64;
@@ -302,99 +302,5 @@ internal sealed unsafe partial class Context
         }
 
         RequestHooks.AtComplete(r);
-    }
-
-    // Without the lock: files are held, what can end at once ends, the rest goes to the engine.
-    private void HandOver(Request* first, ref DescriptorTable descriptors)
-    {
-        var engine = EngineForTransfers();
-        Request* ended = null, endedLast = null, queued = null, queuedLast = null, pooled = null, pooledLast = null;
-        int count = 0, toPool = 0;
-        while (first != null)
-        {
-            var r = first;
-            first = r->Next;
-            r->Next = null;
-            var descriptor = (int)r->EngineWord;
-            var userFd = descriptors.At(descriptor)->Fd;
-            r->EngineWord = 0;
-            RequestHooks.AtSubmit(r, userFd);
-            var isProtected = (r->Traits & RequestTraits.Protected) != 0;
-            var isEnded = IsCancelled(r) || (!isProtected && engine.TryInline(r, userFd));
-            if (!isEnded && (isProtected || engine.NeedsHeldFiles))
-            {
-                isEnded = !TryHold(r, descriptor, ref descriptors);
-            }
-
-            if (isEnded)
-            {
-                RequestHooks.AtComplete(r);
-                Append(ref ended, ref endedLast, r);
-            }
-            else if (isProtected)
-            {
-                Append(ref pooled, ref pooledLast, r);
-                toPool++;
-            }
-            else
-            {
-                Append(ref queued, ref queuedLast, r);
-                count++;
-            }
-        }
-
-        if (pooled != null)
-        {
-            Kernel.Pool.Submit(pooled, toPool);
-        }
-
-        if (queued != null)
-        {
-            engine.Submit(queued, count);
-        }
-
-        if (ended != null)
-        {
-            CompletePass(ended);
-        }
-    }
-
-    // Told to cancel before the engine saw it: it ends here.
-    private static bool IsCancelled(Request* r)
-    {
-        if (Volatile.Read(ref r->State) == (int)RequestState.Queued)
-        {
-            return false;
-        }
-
-        r->Res = -Errno.ECANCELED;
-        return true;
-    }
-
-    private static bool TryHold(Request* r, int descriptor, ref DescriptorTable descriptors)
-    {
-        r->File = descriptors.Hold(descriptor, out var error);
-        if (r->File == null)
-        {
-            r->Res = error;
-            return false;
-        }
-
-        HeldFile.AddReference(r->File);
-        return true;
-    }
-
-    private static void Append(ref Request* first, ref Request* last, Request* r)
-    {
-        if (last == null)
-        {
-            first = r;
-        }
-        else
-        {
-            last->Next = r;
-        }
-
-        last = r;
     }
 }

@@ -1,0 +1,117 @@
+using AioV2.Abi;
+using AioV2.Kernel.Engines;
+using AioV2.Kernel.Requests;
+using AioV2.Kernel.Submission;
+
+namespace AioV2.Kernel.Contexts;
+
+internal sealed unsafe partial class Context
+{
+    // Requests for one engine, oldest first.
+    private struct Line
+    {
+        public Request* First;
+        public int Count;
+        private Request* _last;
+
+        public void Append(Request* r)
+        {
+            if (First == null)
+            {
+                First = r;
+            }
+            else
+            {
+                _last->Next = r;
+            }
+
+            _last = r;
+            Count++;
+        }
+    }
+
+    // Who runs a request: the caller's own thread for io_issue2, the context's own ring, or whom the kernel has for it.
+    private IEngine EngineOf(Request* r) =>
+        _caller is { } caller ? caller
+        : _deferred is { } own && (r->Traits & RequestTraits.Protected) == 0 ? own
+        : Kernel.EngineOf(r);
+
+    // Without the lock: files are held, what can end at once ends, the rest goes to its engine.
+    private void HandOver(Request* first, ref DescriptorTable descriptors)
+    {
+        var main = _caller ?? EngineForTransfers();
+        Line ended = default, queued = default, pooled = default;
+        while (first != null)
+        {
+            var r = first;
+            first = r->Next;
+            r->Next = null;
+            var engine = EngineOf(r);
+            if (TryEndAtOnce(r, engine, ref descriptors))
+            {
+                RequestHooks.AtComplete(r);
+                ended.Append(r);
+            }
+            else if (engine == main)
+            {
+                queued.Append(r);
+            }
+            else
+            {
+                pooled.Append(r);
+            }
+        }
+
+        if (pooled.First != null)
+        {
+            Kernel.Pool.Submit(pooled.First, pooled.Count);
+        }
+
+        if (queued.First != null)
+        {
+            main.Submit(queued.First, queued.Count);
+        }
+
+        if (ended.First != null)
+        {
+            CompletePass(ended.First);
+        }
+    }
+
+    // A request on a protected file is never tried inline: its path waits for a lock.
+    private static bool TryEndAtOnce(Request* r, IEngine engine, ref DescriptorTable descriptors)
+    {
+        var descriptor = (int)r->EngineWord;
+        var userFd = descriptors.At(descriptor)->Fd;
+        r->EngineWord = 0;
+        RequestHooks.AtSubmit(r, userFd);
+        return IsCancelled(r)
+            || ((r->Traits & RequestTraits.Protected) == 0 && engine.TryInline(r, userFd))
+            || (engine.NeedsHeldFiles && !TryHold(r, descriptor, ref descriptors));
+    }
+
+    // Told to cancel before the engine saw it: it ends here.
+    private static bool IsCancelled(Request* r)
+    {
+        if (Volatile.Read(ref r->State) == (int)RequestState.Queued)
+        {
+            return false;
+        }
+
+        r->Res = -Errno.ECANCELED;
+        return true;
+    }
+
+    private static bool TryHold(Request* r, int descriptor, ref DescriptorTable descriptors)
+    {
+        r->File = descriptors.Hold(descriptor, out var error);
+        if (r->File == null)
+        {
+            r->Res = error;
+            return false;
+        }
+
+        HeldFile.AddReference(r->File);
+        return true;
+    }
+}
