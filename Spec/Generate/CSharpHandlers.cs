@@ -10,7 +10,7 @@ internal static class CSharpHandlers
 {
     public static string Generate(SpecDocument spec)
     {
-        var text = new StringBuilder(Marker).Append("namespace AioV2.Kernel.Attributes;\n\n");
+        var text = new StringBuilder(Marker).Append(Namespace("Kernel", "Attributes"));
         text.Append("internal static partial class AttributeHandlers\n{\n");
         text.Append("    private static AttributeHandler[] OfTheSpec() =>\n    [\n");
         foreach (var attribute in spec.Attrs)

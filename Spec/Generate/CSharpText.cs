@@ -14,6 +14,9 @@ internal static class CSharpText
     public static string Pascal(string name) =>
         string.Concat(name.ToLowerInvariant().Split('_').Where(part => part.Length > 0).Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
 
+    /// <summary>The namespace of a folder, which may be one of a project that this one does not know.</summary>
+    public static string Namespace(params string[] folders) => $"namespace {string.Join('.', ["AioV2", .. folders])};\n\n";
+
     public static string Type(ScalarType type) => type switch
     {
         ScalarType.U8 => "byte",

@@ -5,7 +5,15 @@ namespace AioV2.Cli.Tests;
 /// <summary>A folder that goes with its test.</summary>
 internal sealed class TestFolder : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("aio2-test-");
+    private readonly DirectoryInfo _folder;
+
+    public TestFolder() => _folder = Directory.CreateTempSubdirectory("aio2-test-");
+
+    private TestFolder(DirectoryInfo folder) => _folder = folder;
+
+    /// <summary>A folder in the build's output, which is on a disk where the temporary folder may be memory.</summary>
+    public static TestFolder OnDisk() =>
+        new(Directory.CreateDirectory(System.IO.Path.Combine(AppContext.BaseDirectory, $"test-{Guid.NewGuid():N}")));
 
     public string Path => _folder.FullName;
 
