@@ -27,13 +27,12 @@ internal static unsafe class GetChecks
             Rig.Iocb(Aio2Op.Pread, 2, WorldLayout.PipeRead + 1, WorldLayout.Data, 8, -1));
         long result = 0;
         byte* buffer = (byte*)WorldLayout.Events;
-        var waiter = new Thread(() => result = rig.Aio.GetEvents(context.Id, buffer, 4096, 48, null, 0));
-        waiter.Start();
+        var waiter = new RigThread(() => result = rig.Aio.GetEvents(context.Id, buffer, 4096, 48, null, 0));
         rig.World.Feed(0, 8);
         Thread.Sleep(5);
         bool early = !waiter.IsAlive;
         rig.World.Feed(1, 8);
-        Rig.Require("GET-1", waiter.Join(Rig.PatienceSeconds * 1000), "the waiter sleeps on with its bytes there");
+        Rig.Require("GET-1", waiter.Join(), "the waiter sleeps on with its bytes there");
         Rig.Require("GET-1", !early, "it came back with half of its bytes");
         Rig.Expect("GET-1", 48, result, "io_getevents2");
     }
@@ -126,17 +125,20 @@ internal static unsafe class GetChecks
             var context = rig.Context(flags, nrReqs: 64, ringBytes: 4096);
             var seen = new int[Total];
             int taken = 0;
-            var reapers = Enumerable.Range(0, Threads).Select(t => new Thread(() => Reaper(rig, context, t, seen, ref taken, Total))).ToList();
-            reapers.ForEach(r => r.Start());
+            var reapers = Enumerable.Range(0, Threads).Select(t => new RigThread(() => Reaper(rig, context, t, seen, ref taken, Total))).ToList();
             for (int next = 0; next < Total;)
             {
                 byte[] one = new Calls.IocbWriter().Add(Rig.Iocb(Aio2Op.Nop, (ulong)next)).ToArray();
                 long result = context.Submit(one);
                 Rig.Require("RING-9", result == Iocb2.SizeOf || result == -Errno.EAGAIN, $"io_submit2 gave {result}");
                 next += result > 0 ? 1 : 0;
+                if (result < 0)
+                {
+                    Thread.Yield();
+                }
             }
 
-            bool joined = reapers.TrueForAll(r => r.Join(Rig.PatienceSeconds * 1000));
+            bool joined = reapers.TrueForAll(r => r.Join());
             Rig.Require("GET-5", joined && seen.All(n => n == 1), $"{seen.Count(n => n == 0)} events were lost, {seen.Count(n => n > 1)} came twice");
         }
     }
@@ -169,12 +171,11 @@ internal static unsafe class GetChecks
         var context = rig.Context();
         context.SubmitAll(Rig.Iocb(Aio2Op.Pread, 1, WorldLayout.PipeRead, WorldLayout.Data, 8, -1));
         var results = new long[3];
-        var waiters = Enumerable.Range(0, 3).Select(i => new Thread(() =>
+        var waiters = Enumerable.Range(0, 3).Select(i => new RigThread(() =>
             results[i] = rig.Aio.GetEvents(context.Id, (byte*)WorldLayout.Events + i * 8192, 4096, 24, null, 0))).ToList();
-        waiters.ForEach(w => w.Start());
         Thread.Sleep(5);
         Rig.Expect("DESTROY-1", 0, context.Destroy(), "io_destroy2 with waiters");
-        Rig.Require("GET-6", waiters.TrueForAll(w => w.Join(Rig.PatienceSeconds * 1000)), "a waiter sleeps on after destroy");
+        Rig.Require("GET-6", waiters.TrueForAll(w => w.Join()), "a waiter sleeps on after destroy");
         Rig.Require("GET-6", results.All(r => r == -Errno.ENXIO), $"the waiters got {string.Join(", ", results)}");
     }
 }

@@ -74,6 +74,7 @@ public static class Prediction
             return;
         }
 
+        bool open = false;
         for (int at = 0; at < s.Iocbs.Length;)
         {
             var reading = model.Submit.Read(s.Iocbs.AsSpan(at), context.Params.MaxEventBytes);
@@ -85,15 +86,21 @@ public static class Prediction
 
             if (reading.Request is null)
             {
-                model.Accept(context, new ModelRequest { UserData = 0, Op = Aio2Catalog.Ops[0], Returns = [], Refused = true });
+                var completion = open ? Completion.Open : Completion.Certain;
+                model.Accept(context, new ModelRequest { UserData = 0, Op = Aio2Catalog.Ops[0], Returns = [], Refused = true, Completion = completion });
                 at += reading.Bytes;
                 continue;
             }
 
-            if (!reading.MustBeAccepted)
+            // Whether a record is accepted may be open, and with it everything that follows in this submission.
+            open |= !reading.MustBeAccepted;
+            if (open)
             {
-                // Whether it is accepted is open, and with it everything that follows in this submission.
                 (reading.Request.Completion, reading.Request.AnyResult) = (Completion.Open, true);
+                if (reading.Request.Pipe >= 0)
+                {
+                    model.World.PipeOpen[reading.Request.Pipe] = true;
+                }
             }
 
             model.Accept(context, reading.Request);

@@ -157,6 +157,8 @@ public sealed unsafe class Executor(IAio2 aio, TestWorld world, JournalFile jour
 
                 if (slot.Ring.Flags == 0)
                 {
+                    // This loop is the user's, not a call: it does not hang.
+                    journal.Progress++;
                     Thread.Yield();
                     continue;
                 }

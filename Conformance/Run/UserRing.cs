@@ -15,22 +15,41 @@ internal readonly unsafe struct UserRing(byte* map, uint userOffset, uint dataOf
     public ulong Tail => Volatile.Read(ref *(ulong*)(map + Aio2Ring.At.Tail));
 
     /// <summary>Takes one event into <paramref name="to"/>; returns its bytes, or 0 where the ring is empty.</summary>
+    /// <remarks>What is read of a record means nothing once another reaper has moved head (RING-4): it is tried again.</remarks>
     public int TakeOne(byte* to, int room, out RingAnomaly anomaly)
     {
-        // RING-8: head, then flags, then tail, each an acquire.
-        ulong head = Head;
-        _ = Flags;
-        ulong tail = Tail;
-        anomaly = RingAnomaly.None;
-        if (head == tail)
+        while (true)
         {
-            return 0;
-        }
+            // RING-8: head, then flags, then tail, each an acquire.
+            ulong head = Head;
+            _ = Flags;
+            ulong tail = Tail;
+            if (head == tail)
+            {
+                anomaly = RingAnomaly.None;
+                return 0;
+            }
 
+            ulong next = Read(head, tail, to, room, out int bytes, out anomaly);
+
+            // Release: the copy is made before head says that its bytes are the kernel's again.
+            bool first = anomaly == RingAnomaly.None
+                ? Interlocked.CompareExchange(ref *(ulong*)(map + userOffset), next, head) == head
+                : Head == head;
+            if (first)
+            {
+                return bytes;
+            }
+        }
+    }
+
+    private ulong Read(ulong head, ulong tail, byte* to, int room, out int bytes, out RingAnomaly anomaly)
+    {
+        (anomaly, bytes) = (RingAnomaly.None, 0);
         if (tail - head > ringBytes || (head | tail) % 8 != 0)
         {
             anomaly = RingAnomaly.Positions;
-            return 0;
+            return head;
         }
 
         ulong at = head;
@@ -41,23 +60,23 @@ internal readonly unsafe struct UserRing(byte* map, uint userOffset, uint dataOf
             if (*(uint*)record != end - at || end >= tail)
             {
                 anomaly = RingAnomaly.Pad;
-                return 0;
+                return head;
             }
 
             at = end;
             record = map + dataOffset;
         }
 
-        uint bytes = *(uint*)record;
+        uint said = *(uint*)record;
         ulong toEnd = ringBytes - (at & (ringBytes - 1));
-        if (bytes < IoEvent2.SizeOf || bytes % 8 != 0 || bytes > toEnd || bytes > tail - at || bytes > room)
+        if (said < IoEvent2.SizeOf || said % 8 != 0 || said > toEnd || said > tail - at || said > room)
         {
             anomaly = RingAnomaly.Framing;
-            return 0;
+            return head;
         }
 
-        Buffer.MemoryCopy(record, to, room, bytes);
-        // Release: the copy is made before head says that its bytes are the kernel's again.
-        return Interlocked.CompareExchange(ref *(ulong*)(map + userOffset), at + bytes, head) == head ? (int)bytes : TakeOne(to, room, out anomaly);
+        Buffer.MemoryCopy(record, to, room, said);
+        bytes = (int)said;
+        return at + said;
     }
 }
