@@ -94,10 +94,11 @@ public sealed unsafe class ProtectedDevice : IDisposable
         var fd = Require(Libc.Open(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC, 0b110_110_110), path);
         try
         {
+            var name = System.IO.Path.GetFileName(RealPath(fd)) + ".pi";
+            RequireSidecarOrNothing(Sidecar.PathOf(fd, Encoding.UTF8.GetBytes(name)));
             Prepare(path, fd, bytes, force);
             var id = BinaryPrimitives.ReadUInt128LittleEndian(RandomNumberGenerator.GetBytes(16));
             var mark = new ProtectionMark(id, format);
-            var name = System.IO.Path.GetFileName(RealPath(fd)) + ".pi";
             MakeSidecar(path, fd, name, new SidecarHeader(id, format, (ulong)(bytes / format.IntervalBytes)));
             Require(Libc.SetXattr(fd, ProtectionMark.XattrName, mark.ToBytes(name)), $"setting user.aio2.pi of {path}");
             Require(Libc.Fsync(fd), path);
@@ -209,7 +210,6 @@ public sealed unsafe class ProtectedDevice : IDisposable
     private static void MakeSidecar(string path, int dataFd, string name, SidecarHeader header)
     {
         var target = Sidecar.PathOf(dataFd, Encoding.UTF8.GetBytes(name));
-        RequireSidecarOrNothing(target);
         var draft = $"{target}.{header.Id:x32}";
         var file = new ProtectedFile { DataFd = dataFd };
         file.Sidecar.Header = header;

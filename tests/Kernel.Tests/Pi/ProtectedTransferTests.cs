@@ -245,6 +245,50 @@ public sealed unsafe class ProtectedTransferTests
         Assert.All(pi.Aio.Reap(2), e => Assert.Equal(0, e.Res));
     }
 
+    [Fact, Requirement("ATTR-8"), Requirement("ISSUE-1")]
+    public void The_synchronous_call_carries_it_too()
+    {
+        using var pi = new PiFile(Plain, 4);
+        pi.Fill(1);
+        PiFile.Flip(pi.Path, 512);
+        var completion = stackalloc byte[256];
+        long got;
+        fixed (byte* record = pi.Record(Aio2Op.Pread, 0, 4 * 512, pi.Attribute(4, PiFile.AllChecks, 7, 0)))
+        {
+            got = pi.Aio.Kernel.Issue(record, 88, completion, 256, 0);
+        }
+
+        var (res, status, answer) = PiFile.Answer(Assert.Single(Event.Split(new ReadOnlySpan<byte>(completion, (int)got))));
+        Assert.Equal((-Errno.EILSEQ, -Errno.EILSEQ, 1ul, Aio2PiCheck.Guard), (res, status, answer.Interval, answer.Check));
+    }
+
+    [Fact, Requirement("ATTR-8"), Requirement("SETUP-12")]
+    public void A_deferred_context_carries_it_too()
+    {
+        using var kernel = EmbeddedKernel.Create();
+        using var aio = Harness.Context(ringBytes: 0, nrReqs: 8, flags: Aio2Setup.Defer, kernel: kernel);
+        using var pi = new PiFile(Plain, 4, kernel);
+        pi.Fill(1);
+
+        aio.Submit(pi.Record(Aio2Op.Pread, 0, 4 * 512, pi.Attribute(4, PiFile.AllChecks, 7, 0)));
+
+        Assert.Equal((4L * 512, 0), Head(PiFile.Answer(aio.ReapOne())));
+    }
+
+    [Fact, Requirement("ATTR-8")]
+    public void A_direct_descriptor_works_whatever_the_users_alignment()
+    {
+        using var pi = new PiFile(new PiFormat(PiType.Type1, PiGuard.Crc64, 4096), 4, flags: Libc.O_RDWR | Libc.O_DIRECT);
+        pi.Fill(1);
+        var data = (nint)pi.DataAddress + 1;
+        var iocb = new Iocb2 { Opcode = Aio2Op.Pread, Fd = pi.Fd, Addr = (ulong)data, Len = 4096, Offset = 4096 };
+
+        pi.Aio.Submit(PiFile.Join(iocb, pi.Attribute(1, PiFile.AllChecks, 7, 1)));
+
+        Assert.Equal((4096L, 0), Head(PiFile.Answer(pi.Aio.ReapOne())));
+        Assert.Equal(ScratchFile.Pattern(4 * 4096, 1)[4096..8192], new ReadOnlySpan<byte>((void*)data, 4096).ToArray());
+    }
+
     [Fact, Requirement("ATTR-8")]
     public void A_range_that_somebody_else_has_locked_is_waited_for_and_no_other()
     {

@@ -116,6 +116,7 @@ public sealed unsafe class SidecarFaultTests
 
         Assert.Equal(Errno.EEXIST, Assert.Throws<Aio2Exception>(() => ProtectedDevice.Create(file.Path, 1024, Format, force: false)).Errno);
         Assert.Equal("somebody's", File.ReadAllText(sidecar));
+        Assert.Equal(ScratchFile.Pattern(700), File.ReadAllBytes(file.Path));
         File.Delete(sidecar);
         Assert.Equal(Errno.EINVAL, Assert.Throws<Aio2Exception>(() => ProtectedDevice.Create(file.Path, 512, Format, force: false)).Errno);
         Assert.Equal(Errno.EINVAL, Assert.Throws<Aio2Exception>(() => ProtectedDevice.Create(file.Path, 1000, Format, force: false)).Errno);
