@@ -1,6 +1,7 @@
 using System.Globalization;
 using AioV2.Abi;
 using AioV2.Abi.Ring;
+using AioV2.Kernel.Contexts;
 using AioV2.Kernel.Linux;
 using AioV2.Tests;
 
@@ -289,6 +290,43 @@ public sealed unsafe class RingMemoryTests
             Assert.Equal(0, Libc.Munmap(map, MapBytes));
             Assert.Equal(0, Libc.Munmap((void*)info.RingAddr, (nuint)info.RingMapBytes));
         }
+    }
+
+    [Fact, Requirement("RING-11", "SETUP-8")]
+    public void The_kernels_mapping_goes_with_the_last_who_holds_it_and_the_users_view_stays()
+    {
+        var layout = RingLayout.For(Page, Page);
+        Assert.Equal(0, RingPlace.Judge(0, 0, 0, 0, layout, out var place));
+        var memory = RingMemory.Create(place, layout, out var error)!;
+        Assert.Equal(0, error);
+        var kernel = (ulong)memory.Kernel;
+        var file = MemoryMap.Covering(kernel, Page).Single();
+        memory.Hold();
+
+        memory.Drop();
+        Assert.True(MemoryMap.Covering(kernel, MapBytes).Exists(m => m.IsSameFile(file)));
+        memory.Drop();
+        Assert.False(MemoryMap.Covering(kernel, MapBytes).Exists(m => m.IsSameFile(file)));
+        Assert.True(MemoryMap.Covering((ulong)memory.User, MapBytes).Exists(m => m.IsSameFile(file)));
+        memory.UnmapUser();
+    }
+
+    [Fact, Requirement("RING-10")]
+    public void The_kernels_reference_to_an_eventfd_goes_with_the_last_who_holds_it()
+    {
+        ulong count = 0;
+        var fd = Libc.Eventfd(0, Libc.EFD_NONBLOCK | Libc.EFD_CLOEXEC);
+        var signal = EventFdSignal.Open(fd, out var error)!;
+        Assert.Equal(0, error);
+        signal.Hold();
+
+        signal.Drop();
+        signal.Signal();
+
+        Assert.Equal(8, Libc.Read(fd, &count, 8));
+        Assert.Equal(1ul, count);
+        signal.Drop();
+        Assert.Equal(0, Libc.Close(fd));
     }
 
     private static void Scribble(byte* map, Random random)
