@@ -30,6 +30,23 @@ public sealed unsafe class DeadlineTests() : AttributeLaws(Aio2AttrType.Deadline
         Assert.Equal(1, bench.Run(Record.Of(Harness.Read(pipe.ReadEnd, bench.Data, 1, -1))).Res);
     }
 
+    [Theory, MemberData(nameof(Engines)), Requirement("ATTR-7", "SETUP-12")]
+    public void In_a_deferred_context_it_wakes_who_waits_and_whoever_comes_later_finds_the_event(EngineKind engine)
+    {
+        using var bench = new AttributeBench(engine);
+        using var deferred = Harness.Context(flags: Aio2Setup.Defer, kernel: bench.Kernel);
+        using var pipe = new Pipe();
+        for (ulong i = 0; i < 10; i++)
+        {
+            var record = Read(bench, pipe, (ulong)bench.Kernel.Engine.Now + (2 * Millisecond), i).Bytes;
+            Assert.Equal(record.Length, deferred.Submit(record));
+            var done = deferred.ReapOne();
+            Assert.Equal((i, -Errno.ETIME, -Errno.ETIME), (done.UserData, done.Res, Assert.Single(done.ReturnList()).Head.Status));
+        }
+
+        Assert.Equal(0, deferred.Poll(new byte[64]));
+    }
+
     [Theory, MemberData(nameof(Engines)), Requirement("ATTR-7")]
     public void One_that_has_passed_ends_the_request_before_it_begins(EngineKind engine)
     {
