@@ -78,6 +78,7 @@ public sealed class CommandTests
     [InlineData("copy")]
     [InlineData("demo")]
     [InlineData("probe")]
+    [InlineData("stat")]
     [InlineData("gen")]
     [InlineData("gen", "header")]
     public void Help_ends_with_examples(params string[] command)

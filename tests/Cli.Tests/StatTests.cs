@@ -69,6 +69,24 @@ public sealed class StatTests
         Assert.Equal((100, 50, 50), (Number(told, "reads"), Number(told, "hits"), Number(told, "misses")));
     }
 
+    [Theory, InlineData(0x1a4u, "EPERM"), InlineData(0x1b6u, null), Requirement("ATTR-7")]
+    public void A_child_of_another_user_learns_of_the_cache_only_where_it_may_write(uint mode, string? refused)
+    {
+        using var folder = TestFolder.OnDisk();
+        var file = folder.File("foreign", 2 * Page);
+        using (var handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite))
+        {
+            Assert.Equal(0, Libc.Chmod((int)handle.DangerousGetHandle(), mode));
+        }
+
+        var output = Aio2Command.RunProgram(
+            "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", Aio2Command.Path, "stat", "--json", file).ShouldSucceed().Output;
+
+        var told = JsonDocument.Parse(output).RootElement.GetProperty("files")[0];
+        Assert.Equal((2, refused, refused is null ? 2 : 0), (Number(told, "reads"), told.GetProperty("cache_error").GetString(), Number(told, "hits")));
+        Assert.Equal(refused is null ? JsonValueKind.Number : JsonValueKind.Null, told.GetProperty("cached_share").ValueKind);
+    }
+
     [Fact]
     public void What_cannot_be_sampled_is_refused_by_name()
     {
