@@ -36,7 +36,7 @@ public sealed unsafe partial class AioContext : IDisposable, IAsyncDisposable
         RingBytes = (int)answer.RingBytes;
         MaxEventBytes = (int)answer.MaxEventBytes;
         Features = answer.Features;
-        _ring = options.SharedRing ? new RingMapping(answer, options.SingleReaper) : null;
+        _ring = options.SharedRing ? new RingMapping(answer.RingAddr, answer.RingMapBytes, options.SingleReaper) : null;
     }
 
     /// <summary>The context's id, as the calls take it.</summary>
@@ -45,11 +45,11 @@ public sealed unsafe partial class AioContext : IDisposable, IAsyncDisposable
     /// <summary>Requests that may be outstanding at once (RING-9).</summary>
     public int RequestSlots { get; }
 
-    /// <summary>Data area of the ring, bytes.</summary>
-    public int RingBytes { get; }
+    /// <summary>Data area of the ring, bytes; <see cref="TryResize"/> changes it.</summary>
+    public int RingBytes { get; private set; }
 
     /// <summary>Largest event, bytes; a buffer of this size takes any (ATTR-6).</summary>
-    public int MaxEventBytes { get; }
+    public int MaxEventBytes { get; private set; }
 
     /// <summary>AIO2_FEAT_* that the kernel offers (<see cref="Aio2Feat"/>).</summary>
     public ulong Features { get; }
@@ -143,29 +143,35 @@ public sealed unsafe partial class AioContext : IDisposable, IAsyncDisposable
             return true;
         }
 
-        var ring = _ring;
-        if (ring?.Reaper is not { } reaper)
-        {
-            return TakeByCall(minBytes: 0, wait: null, out completion);
-        }
-
         Span<byte> buffer = stackalloc byte[(int)Aio2.EventMax];
+        var drained = false;
         while (true)
         {
+            var ring = _ring;
+            if (ring?.Reaper is not { } reaper)
+            {
+                return TakeByCall(minBytes: 0, wait: null, out completion);
+            }
+
             var status = reaper.TryRead(buffer, out var bytes);
+            var flags = status == RingStatus.EnterKernel ? reaper.Flags : 0;
+            GC.KeepAlive(ring);
             switch (status)
             {
                 case RingStatus.Event:
-                    GC.KeepAlive(ring);
                     _ = EventReader.Open(buffer[..bytes], out var reader);
                     completion = new Completion(reader);
                     return true;
                 case RingStatus.Empty:
-                    GC.KeepAlive(ring);
                     return false;
-                case RingStatus.EnterKernel when reaper.Flags == Aio2RingFlags.Overflow:
-                    // Moves what fits from the list into the ring (RING-7); then the ring is looked at again.
+                case RingStatus.EnterKernel when (flags & Aio2RingFlags.Moved) != 0:
+                    Follow(ring);
+                    continue;
+                case RingStatus.EnterKernel when flags == Aio2RingFlags.Overflow && !drained:
+                    // Moves what fits from the list into the ring (RING-7); then the ring is looked at again. Where nothing
+                    // comes of it, a ring moved away from holds events yet (RING-11): the call takes them.
                     ThrowIfGone(_kernel.GetEvents(Id, null, 0, 0, null, 0));
+                    drained = true;
                     continue;
                 default:
                     return TakeByCall(minBytes: 0, wait: null, out completion);

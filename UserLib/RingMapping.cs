@@ -14,10 +14,10 @@ internal sealed unsafe class RingMapping
     private readonly void* _address;
     private readonly nuint _bytes;
 
-    internal RingMapping(in Aio2Params answer, bool single)
+    internal RingMapping(ulong address, ulong bytes, bool single)
     {
-        _address = (void*)answer.RingAddr;
-        _bytes = (nuint)answer.RingMapBytes;
+        _address = (void*)address;
+        _bytes = (nuint)bytes;
 
         // RING-1: a ring that is not understood is left alone, and the call is used.
         _ = RingReaper.Open((byte*)_address, _bytes, single, out var reaper);
