@@ -71,4 +71,7 @@ public sealed unsafe partial class EmbeddedKernel
         _callers.Return(context);
         return result;
     }
+
+    /// <inheritdoc cref="Context.LookAtMulti"/>
+    internal (long OnList, bool IsTaken, long Noted, bool FinalWaits) LookAtMulti(uint ctx) => Find(ctx)!.LookAtMulti();
 }

@@ -5,6 +5,7 @@ using AioV2.Abi.Calls;
 using AioV2.Kernel.Attributes;
 using AioV2.Kernel.Contexts;
 using AioV2.Kernel.Engines;
+using AioV2.Kernel.Engines.Polling;
 using AioV2.Kernel.Engines.Simulated;
 using AioV2.Kernel.Engines.Threads;
 using AioV2.Kernel.Linux;
@@ -61,6 +62,9 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
     /// <summary>Runs what no engine has a call for: requests on protected files. Starts no thread before the first.</summary>
     internal ThreadsEngine Pool { get; }
 
+    /// <summary>Runs POLL, whatever the engine is.</summary>
+    internal PollEngine Polls { get; } = new();
+
     /// <summary>Every engine, and why it is or is not used (PROBE-1).</summary>
     internal IReadOnlyList<EngineReport> Engines { get; }
 
@@ -116,6 +120,7 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
         _callers.Dispose();
         Deadlines.Dispose();
         Engine.Dispose();
+        Polls.Dispose();
         Accounts.Dispose();
         if (Pool != Engine)
         {
@@ -124,7 +129,10 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
     }
 
     /// <summary>Who runs a request.</summary>
-    internal IEngine EngineOf(Request* r) => (r->Traits & RequestTraits.Protected) != 0 ? Pool : Engine;
+    internal IEngine EngineOf(Request* r) =>
+        r->Opcode == Aio2Op.Poll ? Polls
+        : (r->Traits & RequestTraits.Protected) != 0 ? Pool
+        : Engine;
 
     /// <summary>A destroyed context's id and slots are free again.</summary>
     internal void Forget(Context context)

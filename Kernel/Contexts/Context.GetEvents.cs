@@ -77,6 +77,8 @@ internal sealed unsafe partial class Context
         while (true)
         {
             var room = bytes - taken;
+            uint news = 0;
+            var readings = _sources.Count == 0 || taken != 0 ? 0 : CountReadings(room, out news);
             _lock.Enter();
             if (claimed)
             {
@@ -84,10 +86,17 @@ internal sealed unsafe partial class Context
                 claimed = false;
             }
 
-            var look = LookAt(room, minBytes, force || taken != 0, out var result, out var found, out var chain);
+            var isEnough = readings != 0 && WaiterQueue.CanReturn(Available() + readings, room, minBytes);
+            var look = LookAt(room, minBytes, force || taken != 0 || isEnough, out var result, out var found, out var chain);
+            if (look == Look.Wait && _sources.Count != 0 && news != _sourceNews)
+            {
+                _lock.Exit();
+                continue;
+            }
+
             if (look is Look.Wait or Look.WaitTurn)
             {
-                waiter.Prepare(room, minBytes, look == Look.WaitTurn);
+                waiter.Prepare(room - readings, minBytes - Math.Min(readings, minBytes), look == Look.WaitTurn);
                 _waiters.Enqueue(&waiter);
             }
 
@@ -98,7 +107,14 @@ internal sealed unsafe partial class Context
             switch (look)
             {
                 case Look.Return:
-                    return taken != 0 ? (long)taken : result;
+                    result = taken != 0 || result == 0 ? WithReadings(events, bytes, taken) : result;
+                    if (result == 0 && isEnough && !force)
+                    {
+                        // The source that was ready is not so any more.
+                        break;
+                    }
+
+                    return result;
                 case Look.Copy:
                     result = found.Ring is not null ? CopyFound(events + taken, found) : CopyChain(events + taken, chain);
                     if (result < 0)
@@ -109,7 +125,7 @@ internal sealed unsafe partial class Context
                     taken += (ulong)result;
                     if (result != 0 && (_list.IsEmpty || bytes - taken < IoEvent2.SizeOf))
                     {
-                        return (long)taken;
+                        return WithReadings(events, bytes, taken);
                     }
 
                     break;
@@ -239,6 +255,10 @@ internal sealed unsafe partial class Context
         {
             last = _list.TakeFirst();
             bytes += last->EventBytes;
+            if ((last->Traits & RequestTraits.More) != 0)
+            {
+                last->State = (int)RequestState.Running;
+            }
         }
 
         last->Next = null;
@@ -319,11 +339,19 @@ internal sealed unsafe partial class Context
 
     private void EndCopy(Request* back, Request* delivered)
     {
+        EventFdSignal? signal = null;
         _lock.Enter();
         while (delivered != null)
         {
             var r = delivered;
             delivered = r->Next;
+            if (HasNotedEdges(r))
+            {
+                PostNotedEdges(r, isBack: false);
+                signal ??= SignalOfPass();
+                continue;
+            }
+
             Free(r);
         }
 
@@ -337,6 +365,10 @@ internal sealed unsafe partial class Context
             {
                 bytes += r->EventBytes;
                 last = r;
+                if ((r->Traits & RequestTraits.More) != 0)
+                {
+                    PostNotedEdges(r, isBack: true);
+                }
             }
 
             _list.PutBack(back, last, bytes);
@@ -348,6 +380,6 @@ internal sealed unsafe partial class Context
 
         var roused = WakeReady();
         _lock.Exit();
-        Waiter.Rouse(roused);
+        AfterPass(signal, roused);
     }
 }

@@ -33,14 +33,14 @@ internal sealed unsafe partial class Context
     // Who runs a request: the caller's own thread for io_issue2, the context's own ring, or whom the kernel has for it.
     private IEngine EngineOf(Request* r) =>
         _caller is { } caller ? caller
-        : _deferred is { } own && (r->Traits & RequestTraits.Protected) == 0 ? own
+        : _deferred is { } own && Kernel.EngineOf(r) == Kernel.Engine ? own
         : Kernel.EngineOf(r);
 
     // Without the lock: files are held, what can end at once ends, the rest goes to its engine.
     private void HandOver(Request* first, ref DescriptorTable descriptors)
     {
         var main = _caller ?? EngineForTransfers();
-        Line ended = default, queued = default, pooled = default;
+        Line ended = default, queued = default, pooled = default, polled = default;
         while (first != null)
         {
             var r = first;
@@ -56,10 +56,19 @@ internal sealed unsafe partial class Context
             {
                 queued.Append(r);
             }
+            else if (engine == Kernel.Polls)
+            {
+                polled.Append(r);
+            }
             else
             {
                 pooled.Append(r);
             }
+        }
+
+        if (polled.First != null)
+        {
+            Kernel.Polls.Submit(polled.First, polled.Count);
         }
 
         if (pooled.First != null)
@@ -104,7 +113,16 @@ internal sealed unsafe partial class Context
 
     private static bool TryHold(Request* r, int descriptor, ref DescriptorTable descriptors)
     {
-        r->File = descriptors.Hold(descriptor, out var error);
+        int error;
+        if (r->Opcode == Aio2Op.Poll)
+        {
+            // One of its own: an epoll set takes a descriptor once.
+            r->File = HeldFile.Hold(descriptors.At(descriptor)->Fd, out error);
+            r->Res = error;
+            return r->File != null;
+        }
+
+        r->File = descriptors.Hold(descriptor, out error);
         if (r->File == null)
         {
             r->Res = error;

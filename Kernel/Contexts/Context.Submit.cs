@@ -215,8 +215,20 @@ internal sealed unsafe partial class Context
             return -Errno.ENOMEM;
         }
 
+        var more = (plan.Traits & RequestTraits.HasMore) != 0 ? _slab.TryTake(0) : null;
+        if (more == null && (plan.Traits & RequestTraits.HasMore) != 0)
+        {
+            _slab.Return(r);
+            return -Errno.ENOMEM;
+        }
+
         _freeSlots--;
         Fill(r, run + plan.Offset, plan, scratch);
+        if (more != null)
+        {
+            PrepareMore(r, more);
+        }
+
         return 0;
     }
 

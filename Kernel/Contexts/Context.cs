@@ -186,7 +186,7 @@ internal sealed unsafe partial class Context
                 _deadlines.Remove(r);
             }
 
-            overflowed += Post(r) ? 0u : 1u;
+            overflowed += MustWaitForEdges(r) || Post(r) ? 0u : 1u;
         }
 
         PublishPosted(overflowed);
@@ -268,6 +268,12 @@ internal sealed unsafe partial class Context
     // The event is delivered: block and slot come back.
     private void Free(Request* r)
     {
+        if ((r->Traits & (RequestTraits.More | RequestTraits.HasMore)) != 0)
+        {
+            FreeMulti(r);
+            return;
+        }
+
         r->State = (int)RequestState.Free;
         _outstanding.Remove(r);
         _slab.Return(r);

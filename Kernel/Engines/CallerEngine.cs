@@ -80,6 +80,11 @@ internal sealed unsafe class CallerEngine : IEngine
     private long Run(Request* r)
     {
         var fd = r->File->Fd;
+        if (r->Opcode == Aio2Op.Poll)
+        {
+            return AwaitReady(r, fd, (short)Request.Iocb(r)->Len);
+        }
+
         if ((r->Traits & RequestTraits.Pollable) == 0 || r->Opcode is Aio2Op.Fsync or Aio2Op.Fdsync || Transfer.IsSingleAttempt(r))
         {
             r->EngineWord = Busy;

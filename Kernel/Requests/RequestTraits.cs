@@ -38,4 +38,10 @@ internal enum RequestTraits : ushort
 
     /// <summary>On a protected file, by the protected path: a pool's worker runs it whatever the engine is (ATTR-8).</summary>
     Protected = 1024,
+
+    /// <summary>No request, but the event with MORE of a MULTI poll.</summary>
+    More = 2048,
+
+    /// <summary>A MULTI poll, which has such an event beside its own.</summary>
+    HasMore = 4096,
 }

@@ -34,7 +34,7 @@ internal unsafe ref struct RecordValidator
     public readonly int Bytes => _bytes;
 
     /// <summary>Whether this kernel runs the operation.</summary>
-    public static bool IsSupported(ushort opcode) => opcode <= Aio2Op.Fdsync;
+    public static bool IsSupported(ushort opcode) => opcode <= Aio2Op.Poll;
 
     /// <summary>Judges the framing alone: what SUBMIT_ALL needs to go on.</summary>
     public readonly Refusal Frame(int at, out int recordBytes)
@@ -68,6 +68,7 @@ internal unsafe ref struct RecordValidator
         ref readonly var op = ref Aio2Catalog.Ops[iocb->Opcode];
         plan.EventBytes = IoEvent2.SizeOf;
         plan.Descriptor = -1;
+        plan.Traits = iocb->Opcode == Aio2Op.Poll && (iocb->Flags & Aio2IocbFlags.Multi) != 0 ? RequestTraits.HasMore : RequestTraits.None;
         var refusal = JudgeFields(iocb, op);
         if (refusal.Errno == 0 && plan.IocbBytes != Iocb2.SizeOf)
         {
@@ -103,7 +104,8 @@ internal unsafe ref struct RecordValidator
                 return new Refusal(Errno.EINVAL, Aio2Reason.FlagsUnknown, Iocb2.At.Flags);
             }
 
-            if ((iocb->Flags & ~op.IocbFlags) != 0)
+            const int Both = Aio2IocbFlags.Multi | Aio2IocbFlags.Level;
+            if ((iocb->Flags & ~op.IocbFlags) != 0 || (iocb->Flags & Both) == Both)
             {
                 return new Refusal(Errno.EINVAL, Aio2Reason.FlagsInapplicable, Iocb2.At.Flags);
             }
@@ -129,6 +131,11 @@ internal unsafe ref struct RecordValidator
 
     private static Refusal JudgeRanges(Iocb2* iocb, in OpInfo op)
     {
+        if (iocb->Opcode == Aio2Op.Poll && iocb->Len > ushort.MaxValue)
+        {
+            return new Refusal(Errno.EINVAL, Aio2Reason.LenRange, Iocb2.At.Len);
+        }
+
         if ((op.Uses & IocbFields.Offset) == 0)
         {
             return Refusal.None;

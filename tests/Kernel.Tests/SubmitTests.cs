@@ -50,7 +50,6 @@ public sealed unsafe class SubmitTests
                 { "too many segments", Data(i => i with { Opcode = Aio2Op.Preadv, Len = 1025 }).Bytes, Errno.EINVAL, Aio2Reason.VecCount, 32 },
                 { "fd after attributes", Data(i => i).Attribute(0).Bytes, Errno.EINVAL, Aio2Reason.AttrTypeZero, 48 },
                 { "fd", Data(i => i).Bytes, Errno.EBADF, Aio2Reason.FdBad, 16 },
-                { "an operation of later", Data(i => i with { Opcode = Aio2Op.Poll, Addr = 0, Len = 1 }).Bytes, Errno.EINVAL, Aio2Reason.OpcodeUnknown, 6 },
             };
         }
     }

@@ -1,0 +1,23 @@
+namespace AioV2.Kernel.Requests;
+
+/// <summary>What a POLL keeps in its block: it moves no data, so the words from <see cref="Request.Addr"/> to
+/// <see cref="Request.Transferred"/> are free for this.</summary>
+internal unsafe struct PollState
+{
+    /// <summary>MULTI: the block of the event with MORE, or null.</summary>
+    public Request* More;
+
+    /// <summary>LEVEL: the context's list of sources.</summary>
+    public Request* NextSource;
+
+    /// <inheritdoc cref="NextSource"/>
+    public Request* PreviousSource;
+
+    /// <summary>MULTI: edges that came while the event with MORE was being copied out.</summary>
+    public uint Edges;
+
+    /// <summary>MULTI: whether the final event waits until those edges are posted. Not 0: it does.</summary>
+    public uint FinalWaits;
+
+    public static PollState* Of(Request* r) => (PollState*)&r->Addr;
+}
