@@ -147,6 +147,12 @@ internal sealed unsafe partial class Context
             _outstanding.Add(r);
             if (plans[admitted].Descriptor < 0)
             {
+                if (ended == 0)
+                {
+                    // A completion pass like any other (RING-7).
+                    Drain();
+                }
+
                 EndAtOnce(r, plans[admitted].Refused);
                 overflowed += Post(r) ? 0u : 1u;
                 ended++;

@@ -68,6 +68,23 @@ public sealed unsafe class OverflowTests
         Assert.Equal([2ul, 1000ul], [seen[0], seen[^1]]);
     }
 
+    [Fact, Requirement("RING-7", "RING-8")]
+    public void A_completion_inside_submit_drains_the_list_into_the_ring()
+    {
+        using var aio = Harness.Context(nrReqs: 1000);
+        for (var i = 0; i < RingFull + 5; i++)
+        {
+            aio.Submit(Harness.Nop((ulong)i));
+        }
+
+        Volatile.Write(ref aio.User->Head, aio.Header->Tail);
+        aio.Submit(Harness.Nop(1000));
+
+        Assert.Equal(0u, aio.Header->Flags);
+        var reaper = aio.Reaper();
+        Assert.Equal([.. Enumerable.Range(RingFull, 5).Select(i => (ulong)i), 1000ul], Enumerable.Range(0, 6).Select(_ => reaper.Read(out var _)!.Value));
+    }
+
     [Fact, Requirement("RING-3", "RING-2")]
     public void Records_of_many_sizes_cross_the_rings_end_with_pads_that_nobody_is_given()
     {
