@@ -21,7 +21,7 @@ public sealed unsafe partial class EmbeddedKernel
             Aio2Ctl.Resize => context.Ring is null ? -Errno.EINVAL : Resize(context, arg),
             Aio2Ctl.GetRing => context.Ring is null ? -Errno.EINVAL : GetRing(context, arg),
             Aio2Ctl.Release => context.Ring is null || arg != 0 ? -Errno.EINVAL : context.ReleaseOldRing(),
-            Aio2Ctl.EventfdAttach => AttachEventFd(context, arg),
+            Aio2Ctl.EventfdAttach => context.TakesEventFd ? AttachEventFd(context, arg) : -Errno.EINVAL,
             Aio2Ctl.EventfdDetach => arg != 0 ? -Errno.EINVAL : context.ReplaceEventFd(null),
             _ => -Errno.EINVAL,
         };

@@ -33,7 +33,7 @@ public static class Aio2
     /// <summary>Alignment of every record and attribute, bytes. (RING-3)</summary>
     public const uint Align = 8u;
     /// <summary>SHA-256 of the spec that this was generated from, in hexadecimal.</summary>
-    public const string SpecHash = "8f02b24ce61819edd620a09c63764978598e97b2fe713de297c61822cedf9039";
+    public const string SpecHash = "ede4264ca15c771bce8c00f6a3ef6b9c79be65355baeb2d7e6c5b2a91e02c6a0";
 }
 
 /// <summary>Flags of io_setup2; unknown: -EINVAL (SETUP-2).</summary>

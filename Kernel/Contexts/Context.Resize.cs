@@ -30,7 +30,7 @@ internal sealed unsafe partial class Context
     /// maximum; <c>-ENXIO</c>: destroy has begun.</returns>
     public long Resize(RingMemory memory)
     {
-        var waiter = new Waiter { EventFd = -1 };
+        var waiter = new Waiter { EventFd = -1, ReadyFd = -1 };
         while (true)
         {
             _lock.Enter();
@@ -107,6 +107,9 @@ internal sealed unsafe partial class Context
         memory?.Drop();
         return result;
     }
+
+    /// <summary>Whether an eventfd may be attached: with DEFER a sleeper would wait for completions that nobody runs (SETUP-12).</summary>
+    public bool TakesEventFd => !_isDeferred;
 
     /// <summary>Gives the context an eventfd, or another, or none. A pass that has begun to signal the old one does so yet.</summary>
     /// <returns>0, or <c>-EINVAL</c> where none is to be taken away (RING-10).</returns>

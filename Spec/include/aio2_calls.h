@@ -167,7 +167,8 @@ long io_probe2(__u32 what, void *buf, size_t bytes);
  *   -ENXIO: No such context (ERR-1)
  *   -EINVAL: Unknown op, or arg out of range (ERR-1)
  *   -EOPNOTSUPP: op is known and not offered (SETUP-4)
- *   -EINVAL: RESIZE, GET_RING, RELEASE: the ring is private (SETUP-7)
+ *   -EINVAL: RESIZE, GET_RING, RELEASE: the ring is private; EVENTFD_ATTACH:
+ *     the context is deferred (SETUP-7)
  *   -EFAULT: arg points to memory that cannot be read and written (ERR-1)
  *   -E2BIG: The struct's size is above 4096, or the excess is not zero
  *     (SETUP-3)

@@ -120,6 +120,64 @@ public sealed unsafe class RingCtlTests
         Assert.Equal(0, Libc.Close(second));
     }
 
+    [Fact, Requirement("SETUP-12", "RING-10")]
+    public void A_deferred_context_takes_no_eventfd()
+    {
+        using var aio = Harness.Context(flags: Aio2Setup.Defer);
+        var fd = Libc.Eventfd(0, Libc.EFD_NONBLOCK | Libc.EFD_CLOEXEC);
+
+        Assert.Equal(-Errno.EINVAL, Ctl(aio, Aio2Ctl.EventfdAttach, (ulong)fd));
+        Assert.Equal(-Errno.EINVAL, Ctl(aio, Aio2Ctl.EventfdDetach, 0));
+        Assert.Equal(0, Libc.Close(fd));
+    }
+
+    [Fact, Requirement("RING-5", "RING-11", "GET-4")]
+    public void RESIZE_of_a_corrupt_ring_waits_until_a_call_has_copied_from_the_list()
+    {
+        using var aio = Harness.Context(nrReqs: 100);
+        var bad = (byte*)Libc.Mmap(null, 8192, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS, -1, 0);
+        Assert.Equal(0, Libc.Mprotect(bad + 4096, 4096, Libc.PROT_NONE));
+        Volatile.Write(ref aio.User->Head, 4);
+        Assert.Equal(0, aio.Poll(new byte[64]));
+        ulong sent = 0, seen = 0;
+        var stop = false;
+
+        // Its copies fault half way, so that most of what it took goes back on the list, again and again.
+        var faulter = new Thread(() =>
+        {
+            var wait = new Aio2Wait { Size = Aio2Wait.SizeOf };
+            while (!Volatile.Read(ref stop))
+            {
+                var got = aio.Kernel.GetEvents(aio.Ctx, bad + 4096, 2048, 0, &wait, 0);
+                Assert.True(got is 0 or -Errno.EFAULT, $"io_getevents2 said {got}");
+            }
+        });
+        faulter.Start();
+        for (var round = 0; round < 200; round++)
+        {
+            for (var i = 0; i < 40; i++)
+            {
+                Assert.Equal(48, aio.Submit(Harness.Nop(sent++)));
+            }
+
+            Assert.Equal(0, aio.Resize(4096, out var ring));
+            foreach (var e in aio.Reap((int)(sent - seen)))
+            {
+                Assert.Equal(seen++, e.UserData);
+            }
+
+            Assert.Equal(0, aio.Release());
+            Volatile.Write(ref ring.User()->Head, 4);
+            Assert.Equal(0, aio.Poll(new byte[64]));
+            Assert.Equal(Aio2RingFlags.Corrupt, ring.Header()->Flags);
+            Assert.Equal(0, Libc.Munmap((void*)ring.RingAddr, (nuint)ring.RingMapBytes));
+        }
+
+        Volatile.Write(ref stop, true);
+        Assert.True(faulter.Join(TimeSpan.FromSeconds(Harness.Patience)));
+        Assert.Equal(0, Libc.Munmap(bad, 8192));
+    }
+
     [Fact, Requirement("SETUP-2", "SETUP-4")]
     public void An_id_that_is_asked_for_is_given_and_the_others_go_round_it()
     {
