@@ -102,7 +102,7 @@ aio2=artifacts/bin/Cli/release/aio2
 step "build" dotnet build AioV2.sln -c Release -v quiet
 solution
 step "ring models" bash tests/model/check.sh
-step "conformance" "$aio2" conform --seed 1 --time 60s
+step "conformance" "$aio2" conform --seed 1 --time 60s --runs 1000000
 step "benchmarks run" "$aio2" bench --quick
 
 echo "$passed passed, $failed failed, $skipped skipped" | tee "$results/summary"

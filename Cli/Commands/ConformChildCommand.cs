@@ -1,5 +1,7 @@
 using System.CommandLine;
+using AioV2.Abi;
 using AioV2.Abi.Calls;
+using AioV2.Cli.Probe;
 using AioV2.Conformance.Run;
 using AioV2.Kernel;
 
@@ -26,14 +28,33 @@ public sealed class ConformChildCommand : ICliCommand
         return command;
     }
 
-    /// <summary>How to start a child with this implementation.</summary>
-    internal static ChildLauncher Launcher(string engine, string? library)
+    /// <summary>How to start the children: one for a library or an engine, else one for each engine that can be used here.</summary>
+    internal static List<ChildLauncher> Launchers(string? engine, string? library) =>
+        library is not null ? [Launcher("library", library, library)]
+        : [.. (engine is null ? UsableEngines() : [engine]).Select(e => Launcher("engine", e, "embedded kernel"))];
+
+    private static ChildLauncher Launcher(string kind, string value, string name)
     {
         string file = Environment.ProcessPath ?? throw new CliException("the program does not know its own path");
         bool hosted = Path.GetFileNameWithoutExtension(file) == "dotnet";
         string[] self = hosted ? [Environment.GetCommandLineArgs()[0]] : [];
-        string[] what = library is null ? ["engine", engine] : ["library", library];
-        return new ChildLauncher(file, [.. self, Name, .. what], library ?? $"embedded kernel, {engine}");
+        return new ChildLauncher(file, [.. self, Name, kind, value], name);
+    }
+
+    private static unsafe List<string> UsableEngines()
+    {
+        using var kernel = Kernels.Embedded();
+        var names = new List<string>();
+        foreach (var engine in new ProbeReader(kernel).Read<Aio2ProbeEngine>(Aio2Probe.Engines))
+        {
+            if (engine.Usable != 0)
+            {
+                var copy = engine;
+                names.Add(ProbeReader.Text(copy.Name, sizeof(ulong) * 2));
+            }
+        }
+
+        return names;
     }
 
     private static EmbeddedKernel Embedded(string engine) => EmbeddedKernel.Create(new KernelOptions

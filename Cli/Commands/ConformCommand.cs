@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using AioV2.Cli.Conform;
 using AioV2.Conformance.Report;
 using AioV2.Conformance.Run;
@@ -15,12 +16,12 @@ public sealed class ConformCommand : ICliCommand
     /// <inheritdoc/>
     public Command Create()
     {
-        var engine = new Option<string>("--engine") { Description = "Engine of the embedded kernel: auto, threads, io_uring or simulated.", DefaultValueFactory = _ => "auto" };
-        engine.AcceptOnlyFromAmong("auto", "threads", "io_uring", "simulated");
+        var engine = new Option<string?>("--engine") { Description = "Engine of the embedded kernel: threads, io_uring or simulated; without it each that aio2 probe reports usable, one after another." };
+        engine.AcceptOnlyFromAmong("threads", "io_uring", "simulated");
         var library = new Option<string?>("--library") { Description = "A shared library that exports the nine calls, instead of the embedded kernel." };
         var seed = new Option<ulong>("--seed") { Description = "Where all random numbers come from.", DefaultValueFactory = _ => 1 };
-        var runs = new Option<int>("--runs") { Description = "Random sequences at most.", DefaultValueFactory = _ => 2000 };
-        var time = new Option<string?>("--time") { Description = "The longest that the random part goes on, e.g. 60s, 2m; 30s without it." };
+        var runs = new Option<int>("--runs") { Description = "Random sequences at most, on each engine.", DefaultValueFactory = _ => 2000 };
+        var time = new Option<string?>("--time") { Description = "When the random part ends, e.g. 60s, 2m; 30s without it. Engines share it." };
         var limit = new Option<string?>("--call-limit") { Description = "The longest that one call may take before it counts as hung; 15s without it." };
         var requirements = new Option<string?>("--requirements") { Description = "Ids or groups to check, e.g. RING,GET-4; all without it." };
         var shard = new Option<string?>("--shard") { Description = "This part of the work, i/n; all of it without it." };
@@ -57,7 +58,7 @@ public sealed class ConformCommand : ICliCommand
             };
             try
             {
-                var verdict = new ConformanceRunner(ConformChildCommand.Launcher(parsed.GetValue(engine)!, parsed.GetValue(library)), options).Run();
+                var verdict = Run(ConformChildCommand.Launchers(parsed.GetValue(engine), parsed.GetValue(library)), options);
                 parsed.InvocationConfiguration.Output.Write(Reports.Of(verdict, parsed.GetValue(format)!));
                 return verdict.Conforms ? ExitCode.Success : ExitCode.Failure;
             }
@@ -68,6 +69,21 @@ public sealed class ConformCommand : ICliCommand
             }
         });
         return command;
+    }
+
+    // Each engine may use what is left of the time, divided by those still to come.
+    private static Verdict Run(List<ChildLauncher> launchers, ConformanceOptions options)
+    {
+        var clock = Stopwatch.StartNew();
+        var verdicts = new List<Verdict>();
+        for (int i = 0; i < launchers.Count; i++)
+        {
+            options.Progress?.Invoke(launchers[i].Name);
+            var left = options.Time - clock.Elapsed;
+            verdicts.Add(new ConformanceRunner(launchers[i], options with { Time = left / (launchers.Count - i) }).Run());
+        }
+
+        return VerdictMerge.Engines(verdicts);
     }
 
     private static Command MergeCommand()

@@ -60,9 +60,16 @@ public static class DirectedRunner
             return new Finding(new Violation(parts[1], $"{check.Name}: {parts[2]}"), check.Name, 0, [], parts[3]);
         }
 
-        foreach (string id in parts[0] == Passed ? check.Requirements : [])
+        foreach (string id in check.Requirements)
         {
-            tally.Pass(id);
+            if (parts[0] == Passed)
+            {
+                tally.Pass(id);
+            }
+            else
+            {
+                tally.Skip(id, parts[2]);
+            }
         }
 
         return null;

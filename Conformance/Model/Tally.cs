@@ -11,6 +11,8 @@ public sealed class Tally
 
     private readonly long[] _passed = new long[Aio2Catalog.Requirements.Length];
 
+    private readonly Dictionary<string, string> _skipped = [];
+
     /// <summary>What was broken, in the order it was found.</summary>
     public List<Violation> Violations { get; } = [];
 
@@ -27,6 +29,12 @@ public sealed class Tally
         _ = Index[violation.Requirement];
         Violations.Add(violation);
     }
+
+    /// <summary>Notes why a check could not be made; the first reason stays.</summary>
+    public void Skip(string requirement, string why) => _skipped.TryAdd(requirement, why);
+
+    /// <summary>Why a check of a requirement could not be made, or null.</summary>
+    public string? WhyNot(string requirement) => _skipped.GetValueOrDefault(requirement);
 
     /// <summary>Checks that held for a requirement.</summary>
     public long PassedOf(string requirement) => _passed[Index[requirement]];

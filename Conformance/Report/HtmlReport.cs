@@ -16,12 +16,23 @@ public static class HtmlReport
         var page = new StringBuilder();
         page.Append($"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>aio2 conform</title><style>{Style}</style></head><body>\n");
         page.Append($"<h1>{E(verdict.Implementation)} ({E(verdict.Engine)}): {(verdict.Conforms ? "conforms" : "does not conform")}</h1>\n");
-        page.Append($"<p>{verdict.Steps} steps in {verdict.Elapsed.TotalSeconds:0.0} s, seed {verdict.Seed}.</p>\n<table><tr><th>id</th><th>outcome</th><th>checks</th><th>requirement</th></tr>\n");
-        foreach (var line in verdict.Lines)
+        page.Append($"<p>{verdict.Steps} steps in {verdict.Elapsed.TotalSeconds:0.0} s, seed {verdict.Seed}.</p>\n<table><tr><th>id</th><th>outcome</th><th>checks</th>");
+        foreach (var part in verdict.Parts)
         {
-            string outcome = line.Outcome == Outcome.NotExercised ? "notExercised" : line.Outcome.ToString().ToLowerInvariant();
-            string name = line.Outcome == Outcome.NotExercised ? "not exercised" : outcome;
-            page.Append($"<tr class=\"{outcome}\"><td>{line.Id}</td><td>{name}</td><td>{line.Checks}</td><td>{E(line.Title)}</td></tr>\n");
+            page.Append($"<th>{E(part.Engine)}</th>");
+        }
+
+        page.Append("<th>requirement</th></tr>\n");
+        for (int i = 0; i < verdict.Lines.Count; i++)
+        {
+            var line = verdict.Lines[i];
+            page.Append($"<tr class=\"{Class(line.Outcome)}\"><td>{line.Id}</td><td>{Word(line.Outcome)}</td><td>{line.Checks}</td>");
+            foreach (var part in verdict.Parts)
+            {
+                page.Append($"<td class=\"{Class(part.Lines[i].Outcome)}\">{Word(part.Lines[i].Outcome)}</td>");
+            }
+
+            page.Append($"<td>{E(line.Title)}{(line.Why.Length > 0 ? $" ({E(line.Why)})" : "")}</td></tr>\n");
         }
 
         page.Append("</table>\n");
@@ -36,6 +47,10 @@ public static class HtmlReport
 
         return page.Append("</body></html>\n").ToString();
     }
+
+    private static string Class(Outcome outcome) => outcome switch { Outcome.Passed => "passed", Outcome.Failed => "failed", _ => "notExercised" };
+
+    private static string Word(Outcome outcome) => outcome == Outcome.NotExercised ? "not exercised" : Class(outcome);
 
     private static string E(string text) => WebUtility.HtmlEncode(text);
 }

@@ -13,18 +13,15 @@ public static class JsonReport
         WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    private sealed record Line(string Id, string Title, Outcome Outcome, long Checks);
+    private sealed record Line(string Id, string Title, Outcome Outcome, long Checks, string? Why);
 
     private sealed record Found(string Requirement, string Message, string Origin, ulong Seed, string Calls, string? Program);
 
     private sealed record Document(
-        string Implementation, string Engine, bool Conforms, ulong Seed, int Shard, int Shards, long Steps, double Seconds, string Output, Line[] Requirements, Found[] Findings);
+        string Implementation, string Engine, bool Conforms, ulong Seed, int Shard, int Shards, long Steps, double Seconds, string Output, Line[] Requirements, Found[] Findings, Document[]? Engines);
 
     /// <summary>Writes.</summary>
-    public static string Of(Verdict v) => JsonSerializer.Serialize(
-        new Document(v.Implementation, v.Engine, v.Conforms, v.Seed, v.Shard, v.Shards, v.Steps, v.Elapsed.TotalSeconds, v.Output,
-            [.. v.Lines.Select(l => new Line(l.Id, l.Title, l.Outcome, l.Checks))],
-            [.. v.Findings.Select(f => new Found(f.Violation.Requirement, f.Violation.Message, f.Origin, f.Seed, f.Calls, f.Program))]), Options) + "\n";
+    public static string Of(Verdict v) => JsonSerializer.Serialize(DocumentOf(v), Options) + "\n";
 
     /// <summary>Reads what <see cref="Of"/> wrote.</summary>
     /// <exception cref="InvalidDataException">It is something else.</exception>
@@ -40,14 +37,21 @@ public static class JsonReport
             throw new InvalidDataException($"no verdict: {e.Message}", e);
         }
 
-        if (d?.Requirements is null || d.Findings is null)
-        {
-            throw new InvalidDataException("no verdict: requirements or findings are missing");
-        }
-
-        return new Verdict(d.Implementation, d.Engine, d.Seed, d.Shard, d.Shards,
-            [.. d.Requirements.Select(l => new VerdictLine(l.Id, l.Title, l.Outcome, l.Checks))],
-            [.. d.Findings.Select(f => new Finding(new Violation(f.Requirement, f.Message), f.Origin, f.Seed, [], f.Calls) { Program = f.Program ?? "" })],
-            d.Steps, TimeSpan.FromSeconds(d.Seconds), d.Output);
+        return VerdictOf(d);
     }
+
+    private static Document DocumentOf(Verdict v) => new(v.Implementation, v.Engine, v.Conforms, v.Seed, v.Shard, v.Shards, v.Steps, v.Elapsed.TotalSeconds, v.Output,
+        [.. v.Lines.Select(l => new Line(l.Id, l.Title, l.Outcome, l.Checks, l.Why))],
+        [.. v.Findings.Select(f => new Found(f.Violation.Requirement, f.Violation.Message, f.Origin, f.Seed, f.Calls, f.Program))],
+        [.. v.Parts.Select(DocumentOf)]);
+
+    private static Verdict VerdictOf(Document? d) => d?.Requirements is null || d.Findings is null
+        ? throw new InvalidDataException("no verdict: requirements or findings are missing")
+        : new Verdict(d.Implementation, d.Engine, d.Seed, d.Shard, d.Shards,
+            [.. d.Requirements.Select(l => new VerdictLine(l.Id, l.Title, l.Outcome, l.Checks, l.Why ?? ""))],
+            [.. d.Findings.Select(f => new Finding(new Violation(f.Requirement, f.Message), f.Origin, f.Seed, [], f.Calls) { Program = f.Program ?? "" })],
+            d.Steps, TimeSpan.FromSeconds(d.Seconds), d.Output)
+        {
+            Parts = [.. (d.Engines ?? []).Select(VerdictOf)],
+        };
 }

@@ -10,20 +10,10 @@ public static class TextReport
     public static string Of(Verdict verdict)
     {
         var text = new StringBuilder();
-        foreach (var line in verdict.Lines)
+        Table(verdict, text);
+        foreach (var part in verdict.Parts.Count == 0 ? [verdict] : verdict.Parts)
         {
-            string outcome = line.Outcome switch { Outcome.Passed => "passed", Outcome.Failed => "FAILED", _ => "not exercised" };
-            text.Append($"{line.Id,-10} {outcome,-13} {line.Checks,9}  {line.Title}\n");
-        }
-
-        foreach (var finding in verdict.Findings)
-        {
-            text.Append($"\n{finding.Violation.Requirement}: {finding.Violation.Message}\n");
-            text.Append($"  found by {finding.Origin}, seed {verdict.Seed}; the calls:\n");
-            foreach (string call in finding.Calls.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            {
-                text.Append($"    {call}\n");
-            }
+            Findings(part, text);
         }
 
         if (verdict.Output.Length > 0)
@@ -31,11 +21,67 @@ public static class TextReport
             text.Append($"\nthe implementation wrote to standard output: {verdict.Output.TrimEnd()}\n");
         }
 
+        text.Append('\n');
+        foreach (var part in verdict.Parts)
+        {
+            text.Append(Line(part));
+        }
+
+        return text.Append(Line(verdict)).ToString();
+    }
+
+    private static void Table(Verdict verdict, StringBuilder text)
+    {
+        if (verdict.Parts.Count > 0)
+        {
+            text.Append($"{"",-10} {"overall",-13} {"checks",9}");
+            foreach (var part in verdict.Parts)
+            {
+                text.Append($"  {part.Engine,-13}");
+            }
+
+            text.Append('\n');
+        }
+
+        for (int i = 0; i < verdict.Lines.Count; i++)
+        {
+            var line = verdict.Lines[i];
+            text.Append($"{line.Id,-10} {Word(line.Outcome),-13} {line.Checks,9}");
+            foreach (var part in verdict.Parts)
+            {
+                text.Append($"  {Word(part.Lines[i].Outcome),-13}");
+            }
+
+            text.Append($"  {line.Title}{(line.Why.Length > 0 ? $" ({line.Why})" : "")}\n");
+        }
+    }
+
+    private static void Findings(Verdict verdict, StringBuilder text)
+    {
+        foreach (var finding in verdict.Findings)
+        {
+            text.Append($"\n{finding.Violation.Requirement}: {finding.Violation.Message}\n");
+            text.Append($"  found on {verdict.Implementation} ({verdict.Engine}) by {finding.Origin}, seed {verdict.Seed}; the calls:\n");
+            foreach (string call in finding.Calls.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                text.Append($"    {call}\n");
+            }
+
+            if (finding.Program.Length > 0)
+            {
+                text.Append($"  as a C program:\n{finding.Program}");
+            }
+        }
+    }
+
+    private static string Word(Outcome outcome) => outcome switch { Outcome.Passed => "passed", Outcome.Failed => "FAILED", _ => "not exercised" };
+
+    private static string Line(Verdict verdict)
+    {
         int Count(Outcome outcome) => verdict.Lines.Count(l => l.Outcome == outcome);
         double rate = verdict.Steps / Math.Max(verdict.Elapsed.TotalSeconds, 0.001);
-        text.Append($"\n{verdict.Implementation} ({verdict.Engine}): {(verdict.Conforms ? "conforms" : "DOES NOT CONFORM")}; ");
-        text.Append($"{Count(Outcome.Passed)} passed, {Count(Outcome.Failed)} failed, {Count(Outcome.NotExercised)} not exercised; ");
-        text.Append($"{verdict.Steps} steps in {verdict.Elapsed.TotalSeconds:0.0} s, {rate:0} steps/s, seed {verdict.Seed}\n");
-        return text.ToString();
+        return $"{verdict.Implementation} ({verdict.Engine}): {(verdict.Conforms ? "conforms" : "DOES NOT CONFORM")}; "
+            + $"{Count(Outcome.Passed)} passed, {Count(Outcome.Failed)} failed, {Count(Outcome.NotExercised)} not exercised; "
+            + $"{verdict.Steps} steps in {verdict.Elapsed.TotalSeconds:0.0} s, {rate:0} steps/s, seed {verdict.Seed}\n";
     }
 }

@@ -2,7 +2,7 @@ using AioV2.Conformance.Run;
 
 namespace AioV2.Conformance.Report;
 
-/// <summary>Joins the verdicts of the shards of one run.</summary>
+/// <summary>Joins verdicts: of the shards of one run, and of the engines of one implementation.</summary>
 public static class VerdictMerge
 {
     /// <summary>One verdict: a requirement failed if it failed anywhere, and passed if it passed anywhere else.</summary>
@@ -12,7 +12,7 @@ public static class VerdictMerge
         var first = shards.Count > 0 ? shards[0] : throw new InvalidDataException("no shards");
         foreach (var shard in shards)
         {
-            if ((shard.Shards, shard.Seed, shard.Implementation, shard.Engine) != (first.Shards, first.Seed, first.Implementation, first.Engine))
+            if ((shard.Shards, shard.Seed, shard.Implementation, shard.Engine, shard.Parts.Count) != (first.Shards, first.Seed, first.Implementation, first.Engine, first.Parts.Count))
             {
                 throw new InvalidDataException($"shard {shard.Shard}/{shard.Shards} of {shard.Implementation}, seed {shard.Seed}, is not of the same run as {first.Shard}/{first.Shards} of {first.Implementation}, seed {first.Seed}");
             }
@@ -27,12 +27,24 @@ public static class VerdictMerge
             }
         }
 
-        var lines = first.Lines.Select(l =>
+        var ordered = shards.OrderBy(s => s.Shard).ToList();
+        var parts = Enumerable.Range(0, first.Parts.Count).Select(i => Sum([.. ordered.Select(s => s.Parts[i])], first.Parts[i].Engine, [])).ToList();
+        return Sum(ordered, first.Engine, parts);
+    }
+
+    /// <summary>The verdict over one implementation with several engines, run one after another.</summary>
+    public static Verdict Engines(IReadOnlyList<Verdict> engines) =>
+        engines.Count == 1 ? engines[0] : Sum(engines, string.Join(", ", engines.Select(e => e.Engine)), engines);
+
+    private static Verdict Sum(IReadOnlyList<Verdict> all, string engine, IReadOnlyList<Verdict> parts)
+    {
+        bool shards = all[0].Shard != all[^1].Shard;
+        var first = all[0];
+        double seconds = shards ? all.Max(s => s.Elapsed.TotalSeconds) : all.Sum(s => s.Elapsed.TotalSeconds);
+        return new Verdict(first.Implementation, engine, first.Seed, shards ? 1 : first.Shard, shards ? 1 : first.Shards, Verdict.Sum(all),
+            [.. all.SelectMany(s => s.Findings)], all.Sum(s => s.Steps), TimeSpan.FromSeconds(seconds), string.Concat(all.Select(s => s.Output).Distinct()))
         {
-            var same = shards.Select(s => s.Lines.FirstOrDefault(o => o.Id == l.Id) ?? throw new InvalidDataException($"shard {s.Shard} has no {l.Id}")).ToList();
-            return l with { Outcome = same.Max(s => s.Outcome), Checks = same.Sum(s => s.Checks) };
-        });
-        return new Verdict(first.Implementation, first.Engine, first.Seed, 1, 1, [.. lines], [.. shards.SelectMany(s => s.Findings)],
-            shards.Sum(s => s.Steps), TimeSpan.FromSeconds(shards.Max(s => s.Elapsed.TotalSeconds)), string.Concat(shards.Select(s => s.Output)));
+            Parts = parts,
+        };
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AioV2.Abi.Calls;
 using AioV2.Conformance.Calls;
 using AioV2.Conformance.Directed;
@@ -12,6 +13,8 @@ public static unsafe class ChildLoop
 {
     internal const int RunSequences = 1;
     internal const int RunDirected = 2;
+
+    private const int CopyPatienceMs = 300;
 
     /// <summary>Serves until the judge closes the pipe; never returns.</summary>
     /// <param name="journalPath">The journal's file.</param>
@@ -43,7 +46,6 @@ public static unsafe class ChildLoop
 
     private static void Serve(JournalFile journal, TestWorld world, IAio2 aio, int commands, int replies)
     {
-        int self = Libc.GetPid();
         var answers = new AnswerWriter(journal);
         var executor = new Executor(aio, world, journal, answers);
         byte word = 1;
@@ -52,7 +54,7 @@ public static unsafe class ChildLoop
         {
             if (journal.Command == RunSequences)
             {
-                Sequences(journal, executor, answers, self);
+                Sequences(journal, executor, answers);
             }
             else
             {
@@ -60,12 +62,12 @@ public static unsafe class ChildLoop
                 DirectedRunner.RunInChild(journal, world, aio);
             }
 
-            LeaveIfCopied(journal, self);
+            AwaitCopy(journal);
             Libc.Write(replies, &word, 1);
         }
     }
 
-    private static void Sequences(JournalFile journal, Executor executor, AnswerWriter answers, int self)
+    private static void Sequences(JournalFile journal, Executor executor, AnswerWriter answers)
     {
         answers.Clear();
         using var stream = new UnmanagedMemoryStream(journal.Plan, JournalFile.PlanBytes);
@@ -82,7 +84,6 @@ public static unsafe class ChildLoop
             }
 
             executor.Run(i, steps);
-            LeaveIfCopied(journal, self);
             journal.Done = i + 1;
             if (executor.Starved)
             {
@@ -91,13 +92,28 @@ public static unsafe class ChildLoop
         }
     }
 
-    private static void LeaveIfCopied(JournalFile journal, int self)
+    // A call that forked comes back twice. The copy leaves at once (Executor), and says so; it may be slower than this.
+    private static void AwaitCopy(JournalFile journal)
     {
-        // A call that forked came back twice; the copy must not answer for the child.
-        if (Libc.GetPid() != self)
+        int status, pid = 0;
+        for (int ms = 0; ms < CopyPatienceMs && Volatile.Read(ref journal.Forked) == 0 && (pid = Libc.WaitPid(-1, &status, Libc.WNoHang)) == 0; ms++)
         {
-            journal.Forked = 1;
-            Libc.Exit(ChildExit.ForkedCopy);
+            Thread.Sleep(1);
+        }
+
+        if (pid < 0 && Volatile.Read(ref journal.Forked) == 0)
+        {
+            return;
+        }
+
+        // Whether it could say so or not: a copy of a runtime seldom gets far.
+        journal.Forked = 1;
+        foreach (string children in Directory.GetDirectories("/proc/self/task").Select(t => File.ReadAllText(Path.Combine(t, "children"))))
+        {
+            foreach (string copy in children.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                _ = Libc.Kill(int.Parse(copy, CultureInfo.InvariantCulture), Libc.SigKill);
+            }
         }
     }
 }

@@ -40,6 +40,9 @@ public sealed unsafe class ChildProcess : IDisposable
             start.Environment[name] = value;
         }
 
+        // Else the runtime keeps its code from what a fork makes, and the copy dies at its first step (CTX-1).
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+
         // A crash is a finding, not a file.
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
         _process = Process.Start(start) ?? throw new CouldNotRunException($"{launcher.File} does not start");

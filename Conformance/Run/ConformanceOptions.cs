@@ -9,7 +9,7 @@ public sealed record ConformanceOptions
     /// <summary>Random sequences to run, unless the time is over before.</summary>
     public int Runs { get; init; } = 2000;
 
-    /// <summary>The longest that the random part goes on.</summary>
+    /// <summary>When the random part ends, from the start of the run; directed and wire checks are all made.</summary>
     public TimeSpan Time { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Steps of a sequence at most.</summary>

@@ -54,6 +54,13 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
             return false;
         }
 
+        if (runner.Child.Journal.Forked != 0)
+        {
+            var forked = new Violation("ERR-1", $"a call forked: {StepText.Of(steps[Math.Min(runner.Child.Journal.StepIndex, steps.Length - 1)])} came back in two processes");
+            Add(new Finding(forked, "the first calls", 0, steps, SequenceText.Of(steps, runner.Child.Answers(1)[0])));
+            return false;
+        }
+
         foreach (var answer in runner.Child.Answers(1)[0])
         {
             if (answer.Head.Step < steps.Length && answer.Result < 0)
@@ -119,9 +126,8 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
     {
         var machine = new AioMachine(runner.Offered, options.Length);
         var generator = StateMachine.Generate(machine);
-        var rest = Stopwatch.StartNew();
         long told = 0;
-        for (int run = 0; run < options.Runs && rest.Elapsed < options.Time && _findings.Count < options.MostFindings; run += SequencesPerBatch)
+        for (int run = 0; run < options.Runs && _clock.Elapsed < options.Time && _findings.Count < options.MostFindings; run += SequencesPerBatch)
         {
             if (!Mine(run / SequencesPerBatch))
             {
@@ -136,9 +142,9 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
                 return;
             }
 
-            if (rest.ElapsedMilliseconds > told + 1000)
+            if (_clock.ElapsedMilliseconds > told + 1000)
             {
-                told = rest.ElapsedMilliseconds;
+                told = _clock.ElapsedMilliseconds;
                 options.Progress?.Invoke($"random {run} of {options.Runs} sequences, {runner.Steps * 1000 / Math.Max(1, _clock.ElapsedMilliseconds)} steps/s");
             }
         }
@@ -173,8 +179,19 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
         var shrinker = new SequenceShrinker(runner, options.ShrinkLimit);
         var (least, last) = shrinker.Shrink(steps, violation);
         var lowered = runner.Lower(least);
-        _ = runner.Run([lowered], new Tally(), out var answers);
-        return new Finding(last, origin, seed, lowered, SequenceText.Of(lowered, answers[0]));
+        string how = shrinker.Repeats switch { 0 => " (it did not come again)", 1 => "", var n => $" (a race: it came again in run {n})" };
+
+        // The answers printed are those of a run that fails, if it still does.
+        List<Answer>[] answers = [[]];
+        for (int run = 0; run < Math.Max(1, shrinker.Repeats); run++)
+        {
+            if (runner.Run([lowered], new Tally(), out answers)[0] is not null)
+            {
+                break;
+            }
+        }
+
+        return new Finding(last with { Message = last.Message + how }, origin, seed, lowered, SequenceText.Of(lowered, answers[0]));
     }
 
     private void Add(Finding finding)

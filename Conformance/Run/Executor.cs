@@ -23,6 +23,10 @@ public sealed unsafe class Executor(IAio2 aio, TestWorld world, JournalFile jour
     /// <summary>Whether a drain of this sequence waited in vain: the judge should look before time is spent on the next.</summary>
     public bool Starved { get; private set; }
 
+    private readonly int _self = Libc.GetPid();
+
+    // Found beforehand: a copy has one thread and may not load anything.
+    private readonly delegate* unmanaged<int, void> _exit = Libc.Find("_exit");
     private readonly ContextSlot[] _slots = new ContextSlot[Step.Slots];
     private int _sequence;
     private int _step;
@@ -300,6 +304,13 @@ public sealed unsafe class Executor(IAio2 aio, TestWorld world, JournalFile jour
     {
         long elapsed = Elapsed(_entered);
         journal.InCall = 0;
+        if (Libc.GetPid() != _self)
+        {
+            // A call that forked came back twice; the copy must not answer for the child.
+            journal.Forked = 1;
+            _exit(ChildExit.ForkedCopy);
+        }
+
         return elapsed;
     }
 

@@ -3,32 +3,12 @@ using AioV2.Conformance.Model;
 
 namespace AioV2.Conformance.Run;
 
-/// <summary>What became of one requirement.</summary>
-public enum Outcome
-{
-    /// <summary>No check reached it, or what it needs is not offered.</summary>
-    NotExercised,
-
-    /// <summary>Every check that reached it held.</summary>
-    Passed,
-
-    /// <summary>A check did not hold.</summary>
-    Failed,
-}
-
-/// <summary>One line of a verdict.</summary>
-/// <param name="Id">The requirement.</param>
-/// <param name="Title">Its title in the spec.</param>
-/// <param name="Outcome">What became of it.</param>
-/// <param name="Checks">Checks that held.</param>
-public sealed record VerdictLine(string Id, string Title, Outcome Outcome, long Checks);
-
 /// <summary>The result of a run: a line for every requirement of the spec, and the findings.</summary>
 public sealed class Verdict
 {
     /// <summary>Makes the table from what was counted.</summary>
     public Verdict(string implementation, string engine, ConformanceOptions options, Tally tally, IReadOnlyList<Finding> findings, long steps, TimeSpan elapsed, string output)
-        : this(implementation, engine, options.Seed, options.Shard, options.Shards, Table(tally), findings, steps, elapsed, output)
+        : this(implementation, engine, options.Seed, options.Shard, options.Shards, Table(tally, options), findings, steps, elapsed, output)
     {
     }
 
@@ -69,13 +49,31 @@ public sealed class Verdict
     /// <summary>What the implementation wrote to standard output.</summary>
     public string Output { get; }
 
+    /// <summary>Verdicts on the same implementation with different engines, of which this one is the sum; none for a verdict on one.</summary>
+    public IReadOnlyList<Verdict> Parts { get; init; } = [];
+
     /// <summary>Whether nothing is wrong.</summary>
     public bool Conforms => Lines.All(l => l.Outcome != Outcome.Failed);
 
-    private static List<VerdictLine> Table(Tally tally)
+    /// <summary>One table over several: a requirement failed if it failed anywhere, and passed if it passed anywhere else.</summary>
+    /// <exception cref="InvalidDataException">One of them lacks a requirement.</exception>
+    public static IReadOnlyList<VerdictLine> Sum(IReadOnlyList<Verdict> verdicts) => [.. verdicts[0].Lines.Select(l =>
+    {
+        var same = verdicts.Select(v => v.Lines.FirstOrDefault(o => o.Id == l.Id) ?? throw new InvalidDataException($"a verdict has no {l.Id}")).ToList();
+        var outcome = same.Max(s => s.Outcome);
+        return l with { Outcome = outcome, Checks = same.Sum(s => s.Checks), Why = outcome == Outcome.NotExercised ? l.Why : "" };
+    })];
+
+    private static List<VerdictLine> Table(Tally tally, ConformanceOptions options)
     {
         var failed = tally.Violations.Select(v => v.Requirement).ToHashSet();
-        return [.. Aio2Catalog.Requirements.Select(r => new VerdictLine(r.Id, r.Title,
-            failed.Contains(r.Id) ? Outcome.Failed : tally.PassedOf(r.Id) > 0 ? Outcome.Passed : Outcome.NotExercised, tally.PassedOf(r.Id)))];
+        return [.. Aio2Catalog.Requirements.Select(r =>
+        {
+            var outcome = failed.Contains(r.Id) ? Outcome.Failed : tally.PassedOf(r.Id) > 0 ? Outcome.Passed : Outcome.NotExercised;
+            string why = outcome != Outcome.NotExercised ? ""
+                : !options.Wants(r.Id) ? "not asked for"
+                : tally.WhyNot(r.Id) ?? NotObservable.Why(r.Id) ?? "nothing of this run reached it";
+            return new VerdictLine(r.Id, r.Title, outcome, tally.PassedOf(r.Id), why);
+        })];
     }
 }

@@ -8,6 +8,7 @@ internal static unsafe partial class Libc
     public const int ProtNone = 0, ProtRead = 1, ProtWrite = 2;
     public const int MapShared = 1, MapPrivate = 2, MapAnonymous = 0x20, MapNoReserve = 0x4000, MapFixedNoReplace = 0x100000;
     public const int ORdOnly = 0, OWrOnly = 1, ORdWr = 2, OCloExec = 0x80000, ONonBlock = 0x800;
+    public const int WNoHang = 1, SigKill = 9;
     public const short PollIn = 1, PollOut = 4;
 
     [StructLayout(LayoutKind.Sequential)]
@@ -69,8 +70,18 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "getpid")]
     public static partial int GetPid();
 
+    [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
+    public static partial int WaitPid(int pid, int* status, int options);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    public static partial int Kill(int pid, int signal);
+
     [LibraryImport("libc", EntryPoint = "_exit")]
     public static partial void Exit(int code);
+
+    /// <summary>A function that takes an int, to be called where nothing may be loaded any more.</summary>
+    public static delegate* unmanaged<int, void> Find(string name) =>
+        (delegate* unmanaged<int, void>)NativeLibrary.GetExport(NativeLibrary.Load("libc.so.6"), name);
 
     /// <summary>Throws with the call's name and errno where a call of the world's own failed.</summary>
     public static nint Must(nint result, string what) => result >= 0

@@ -59,4 +59,15 @@ public sealed class LibraryTests
 
         Assert.Contains("-ENOMEM", e.Message);
     }
+
+    [Fact]
+    public void A_library_that_forks_is_a_finding_and_its_copy_does_not_answer()
+    {
+        var verdict = Judge(Stub("forks", "FORKS"));
+
+        var finding = Assert.Single(verdict.Findings);
+        Assert.Contains("forked", finding.Violation.Message);
+        Assert.Contains("io_setup2", finding.Violation.Message);
+        Assert.False(verdict.Conforms);
+    }
 }

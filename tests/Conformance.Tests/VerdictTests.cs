@@ -72,6 +72,51 @@ public sealed partial class VerdictTests
         Assert.Throws<InvalidDataException>(() => JsonReport.Read("{}"));
     }
 
+    [Fact]
+    public void A_requirement_that_was_not_exercised_says_why_in_every_format()
+    {
+        var verdict = Make(1, 1);
+
+        Assert.All(verdict.Lines, l => Assert.Equal(l.Outcome == Outcome.NotExercised, l.Why.Length > 0));
+        Assert.All((string[])["text", "json", "junit", "html"], f => Assert.Contains("not observable through the calls", Reports.Of(verdict, f)));
+        Assert.Equal(verdict.Lines.Select(l => l.Why), JsonReport.Read(JsonReport.Of(verdict)).Lines.Select(l => l.Why));
+    }
+
+    [Fact]
+    public void Engines_stand_beside_each_other_and_one_that_fails_fails_the_whole()
+    {
+        var whole = VerdictMerge.Engines([Make(1, 1), Make(1, 1, "RING-5")]);
+
+        Assert.False(whole.Conforms);
+        Assert.Equal(Outcome.Failed, whole.Lines.Single(l => l.Id == "RING-5").Outcome);
+        Assert.Equal(2, whole.Lines.Single(l => l.Id == "GET-1").Checks);
+        Assert.Equal(20, whole.Steps);
+        Assert.Contains("RING-5: it <is> broken", Reports.Of(whole, "text"));
+        Assert.Equal(2, XDocument.Parse(Reports.Of(whole, "junit")).Descendants("testsuite").Count());
+        Assert.Equal(2, JsonReport.Read(JsonReport.Of(whole)).Parts.Count);
+        var joined = VerdictMerge.Join([VerdictMerge.Engines([Make(1, 2), Make(1, 2)]), VerdictMerge.Engines([Make(2, 2, "GET-3"), Make(2, 2)])]);
+        Assert.Equal([false, true], joined.Parts.Select(p => p.Conforms));
+        Assert.Equal(40, joined.Steps);
+    }
+
+    [Fact]
+    public void JUnit_counts_what_it_lists_and_HTML_closes_what_it_opens()
+    {
+        var suite = XDocument.Parse(Reports.Of(Make(1, 1, "RING-5"), "junit")).Descendants("testsuite").Single();
+        Assert.Equal(suite.Attribute("tests")!.Value, suite.Elements("testcase").Count().ToString());
+        Assert.Equal(suite.Attribute("failures")!.Value, suite.Descendants("failure").Count().ToString());
+        Assert.Equal(suite.Attribute("skipped")!.Value, suite.Descendants("skipped").Count().ToString());
+        string html = Reports.Of(Make(1, 1, "RING-5"), "html");
+        Assert.StartsWith("<!DOCTYPE html>", html);
+        Assert.Contains("it &lt;is&gt; broken", html);
+        var body = XElement.Parse(Entities().Replace(html[html.IndexOf("<body>", StringComparison.Ordinal)..html.IndexOf("</html>", StringComparison.Ordinal)], ""));
+        Assert.Equal(1 + Aio2Catalog.Requirements.Length, body.Descendants("tr").Count());
+    }
+
+    // Entities that XML does not have, and characters that it cannot carry.
+    [GeneratedRegex(@"&#?\w+;|[\u0001-\u0008]")]
+    private static partial Regex Entities();
+
     [GeneratedRegex(@"\{id: ([A-Z]+-\d+),")]
     private static partial Regex Ids();
 }

@@ -12,6 +12,8 @@ long io_setup2(__u32 version, __u32 flags, struct aio2_params *params, size_t si
 	exit(5);
 #elif defined(CRASHES)
 	*(volatile int *)8 = 1;
+#elif defined(FORKS)
+	fork();
 #elif defined(HANGS)
 	for (;;)
 		pause();

@@ -3,12 +3,6 @@ using AioV2.Abi.Calls;
 
 namespace AioV2.Conformance.Tests.Mutants;
 
-internal sealed unsafe class AnyVersion(IAio2 inner) : Mutant(inner)
-{
-    public override long Setup(uint version, uint flags, Aio2Params* parameters, nuint size) =>
-        Inner.Setup(Aio2.Version, flags, parameters, size);
-}
-
 internal sealed unsafe class WritesParamsOnFailure(IAio2 inner) : Mutant(inner)
 {
     public override long Setup(uint version, uint flags, Aio2Params* parameters, nuint size)
@@ -20,14 +14,5 @@ internal sealed unsafe class WritesParamsOnFailure(IAio2 inner) : Mutant(inner)
         }
 
         return result;
-    }
-}
-
-internal sealed class HangsInDestroy(IAio2 inner) : Mutant(inner)
-{
-    public override long Destroy(uint ctx)
-    {
-        Thread.Sleep(Timeout.Infinite);
-        return 0;
     }
 }
