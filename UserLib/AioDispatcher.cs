@@ -116,7 +116,9 @@ internal sealed unsafe class AioDispatcher
             return;
         }
 
-        // Whatever the answer, the event decides: -ECANCELED, or the natural result if that was first.
+        // Whatever the answer, the event decides: -ECANCELED, or the natural result if that was first. The wish is noted
+        // before the call: if the request is just being submitted, one of the two sees the other.
+        operation.CancelWanted = operation.UserData;
         _ = _kernel.Cancel(_ctx, operation.UserData, 0);
     }
 
@@ -190,9 +192,16 @@ internal sealed unsafe class AioDispatcher
         while (operation is not null)
         {
             var ext = new Aio2Extack { Size = Aio2Extack.SizeOf };
+            var userData = operation.UserData;
             var taken = _kernel.Submit(_ctx, operation.IocbAddress, (nuint)operation.IocbBytes, &ext);
             if (taken > 0)
             {
+                // From here on the operation may be over, and in use again under another number.
+                if (operation.CancelWanted == userData)
+                {
+                    _ = _kernel.Cancel(_ctx, userData, 0);
+                }
+
                 return;
             }
 

@@ -14,7 +14,8 @@ internal sealed unsafe class AioOperation(AioDispatcher owner, uint index) : IVa
 {
     private ManualResetValueTaskSourceCore<Completion> _core;
     private byte[] _iocb = GC.AllocateUninitializedArray<byte>(256, pinned: true);
-    private uint _generation;
+    private uint _generation = 1;
+    private ulong _cancelWanted;
     private MemoryHandle _pin;
     private SafeHandle? _file;
     private CancellationToken _token;
@@ -27,6 +28,14 @@ internal sealed unsafe class AioOperation(AioDispatcher owner, uint index) : IVa
 
     /// <summary>Comes back in the event: which operation, and its how-manieth use.</summary>
     internal ulong UserData => (ulong)_generation << 32 | index;
+
+    /// <summary>The <see cref="UserData"/> that was to be cancelled last; never 0 once there was one.</summary>
+    /// <remarks>Written before io_cancel2 and read after io_submit2, with a full fence between each pair.</remarks>
+    internal ulong CancelWanted
+    {
+        get => Interlocked.Or(ref _cancelWanted, 0);
+        set => Interlocked.Exchange(ref _cancelWanted, value);
+    }
 
     internal short Version => _core.Version;
 

@@ -5,9 +5,9 @@ using AioV2.Kernel;
 namespace AioV2.UserLib.Tests;
 
 /// <summary>An embedded kernel that counts the calls made to it, and remembers what was cancelled.</summary>
-internal sealed unsafe class WatchedKernel : IAio2, IDisposable
+internal sealed unsafe class WatchedKernel(KernelOptions? options = null) : IAio2, IDisposable
 {
-    private readonly EmbeddedKernel _kernel = EmbeddedKernel.Create();
+    private readonly EmbeddedKernel _kernel = EmbeddedKernel.Create(options);
     private int _getEvents;
     private int _submits;
 
@@ -17,6 +17,9 @@ internal sealed unsafe class WatchedKernel : IAio2, IDisposable
 
     public List<ulong> Cancelled { get; } = [];
 
+    /// <summary>Runs at the next submission, before the kernel sees it; once.</summary>
+    public Action? BeforeSubmit { get; set; }
+
     public long Setup(uint version, uint flags, Aio2Params* parameters, nuint size) => _kernel.Setup(version, flags, parameters, size);
 
     public long Destroy(uint ctx) => _kernel.Destroy(ctx);
@@ -24,6 +27,9 @@ internal sealed unsafe class WatchedKernel : IAio2, IDisposable
     public long Submit(uint ctx, void* iocbs, nuint bytes, Aio2Extack* ext)
     {
         Interlocked.Increment(ref _submits);
+        var before = BeforeSubmit;
+        BeforeSubmit = null;
+        before?.Invoke();
         return _kernel.Submit(ctx, iocbs, bytes, ext);
     }
 
