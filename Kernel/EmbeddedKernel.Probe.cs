@@ -1,6 +1,7 @@
 using System.Text;
 using AioV2.Abi;
 using AioV2.Kernel.Attributes;
+using AioV2.Kernel.Engines.Calls;
 using AioV2.Kernel.Submission;
 
 namespace AioV2.Kernel;
@@ -30,8 +31,7 @@ public sealed unsafe partial class EmbeddedKernel
             Aio2Probe.Attrs => ProbeAttributes((Aio2ProbeAttr*)answer),
             Aio2Probe.Engines => ProbeEngines((Aio2ProbeEngine*)answer),
 
-            // No call is on the allow-list.
-            _ => 0,
+            _ => ProbeCalls((Aio2ProbeSyscall*)answer),
         };
         if ((nuint)length > bytes)
         {
@@ -84,6 +84,18 @@ public sealed unsafe partial class EmbeddedKernel
         }
 
         return count * Aio2ProbeOp.SizeOf;
+    }
+
+    private static int ProbeCalls(Aio2ProbeSyscall* answer)
+    {
+        var count = 0;
+        for (uint nr = 1; AllowList.Has(nr); nr++)
+        {
+            answer[count] = new Aio2ProbeSyscall { Size = Aio2ProbeSyscall.SizeOf, Nr = nr };
+            Name(answer[count++].Name, 24, AllowList.Of(nr).Name);
+        }
+
+        return count * Aio2ProbeSyscall.SizeOf;
     }
 
     private static int ProbeAttributes(Aio2ProbeAttr* answer)

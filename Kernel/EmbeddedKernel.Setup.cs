@@ -14,7 +14,7 @@ public sealed unsafe partial class EmbeddedKernel
     /// <summary>Features that are offered (SETUP-4).</summary>
     internal const ulong Features =
         Aio2Feat.UserReap | Aio2Feat.RingFd | Aio2Feat.RingAddr | Aio2Feat.Resize | Aio2Feat.Defer | Aio2Feat.Pi | Aio2Feat.SetupAt
-        | Aio2Feat.PollMulti | Aio2Feat.PollLevel;
+        | Aio2Feat.PollMulti | Aio2Feat.PollLevel | Aio2Feat.Syscall;
 
     private static readonly int PageBytes = Environment.SystemPageSize;
 

@@ -5,6 +5,7 @@ using AioV2.Abi.Calls;
 using AioV2.Kernel.Attributes;
 using AioV2.Kernel.Contexts;
 using AioV2.Kernel.Engines;
+using AioV2.Kernel.Engines.Calls;
 using AioV2.Kernel.Engines.Polling;
 using AioV2.Kernel.Engines.Simulated;
 using AioV2.Kernel.Engines.Threads;
@@ -59,7 +60,7 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
     /// <summary>Totals by accounting tag.</summary>
     internal Accounts Accounts { get; } = new();
 
-    /// <summary>Runs what no engine has a call for: requests on protected files. Starts no thread before the first.</summary>
+    /// <summary>Runs what no engine has a call for: requests on protected files, and SYSCALL. Starts no thread before the first.</summary>
     internal ThreadsEngine Pool { get; }
 
     /// <summary>Runs POLL, whatever the engine is.</summary>
@@ -131,6 +132,7 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
     /// <summary>Who runs a request.</summary>
     internal IEngine EngineOf(Request* r) =>
         r->Opcode == Aio2Op.Poll ? Polls
+        : r->Opcode == Aio2Op.Syscall ? AllowList.Waits(r) ? Polls : Pool
         : (r->Traits & RequestTraits.Protected) != 0 ? Pool
         : Engine;
 

@@ -1,5 +1,6 @@
 using AioV2.Abi;
 using AioV2.Kernel.Engines;
+using AioV2.Kernel.Engines.Calls;
 using AioV2.Kernel.Requests;
 using AioV2.Kernel.Submission;
 
@@ -91,6 +92,13 @@ internal sealed unsafe partial class Context
     private static bool TryEndAtOnce(Request* r, IEngine engine, ref DescriptorTable descriptors)
     {
         var descriptor = (int)r->EngineWord;
+        if (r->Opcode == Aio2Op.Syscall)
+        {
+            r->EngineWord = 0;
+            RequestHooks.AtSubmit(r, -1);
+            return IsCancelled(r) || !TryHoldArguments(r);
+        }
+
         var userFd = descriptors.At(descriptor)->Fd;
         r->EngineWord = 0;
         RequestHooks.AtSubmit(r, userFd);
@@ -109,6 +117,19 @@ internal sealed unsafe partial class Context
 
         r->Res = -Errno.ECANCELED;
         return true;
+    }
+
+    private static bool TryHoldArguments(Request* r)
+    {
+        var block = CallBlock.Of(r);
+        var error = block->Hold();
+        if (error == 0 && AllowList.Waits(r))
+        {
+            r->File = HeldFile.Hold((int)block->Call.Args[0], out error);
+        }
+
+        r->Res = error;
+        return error == 0;
     }
 
     private static bool TryHold(Request* r, int descriptor, ref DescriptorTable descriptors)

@@ -145,7 +145,7 @@ internal sealed unsafe partial class Context
             }
 
             _outstanding.Add(r);
-            if (plans[admitted].Descriptor < 0)
+            if (plans[admitted].EndsAtOnce)
             {
                 if (ended == 0)
                 {
@@ -275,7 +275,7 @@ internal sealed unsafe partial class Context
         if (plan.Segments != 0)
         {
             var bytes = plan.Segments * sizeof(Iovec);
-            if (Aio2Catalog.Ops[r->Opcode].Vectored)
+            if (Aio2Catalog.Ops[r->Opcode].Vectored || r->Opcode == Aio2Op.Syscall)
             {
                 Buffer.MemoryCopy(scratch.At(plan.SegmentsAt), Request.Segments(r), bytes, bytes);
             }

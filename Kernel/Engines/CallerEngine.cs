@@ -1,4 +1,5 @@
 using AioV2.Abi;
+using AioV2.Kernel.Engines.Calls;
 using AioV2.Kernel.Linux;
 using AioV2.Kernel.Requests;
 
@@ -27,7 +28,7 @@ internal sealed unsafe class CallerEngine : IEngine
         {
             var r = first;
             first = r->Next;
-            batch.End(r, RequestHooks.TryBegin(r, r->File->Fd) ? RunWithPriority(r) : -Errno.ECANCELED);
+            batch.End(r, RequestHooks.TryBegin(r, r->File == null ? -1 : r->File->Fd) ? RunWithPriority(r) : -Errno.ECANCELED);
         }
 
         batch.Flush();
@@ -79,6 +80,11 @@ internal sealed unsafe class CallerEngine : IEngine
 
     private long Run(Request* r)
     {
+        if (r->Opcode == Aio2Op.Syscall)
+        {
+            return RunCall(r);
+        }
+
         var fd = r->File->Fd;
         if (r->Opcode == Aio2Op.Poll)
         {
@@ -114,6 +120,28 @@ internal sealed unsafe class CallerEngine : IEngine
                 return error;
             }
         }
+    }
+
+    private long RunCall(Request* r)
+    {
+        if (!AllowList.Waits(r))
+        {
+            r->EngineWord = Busy;
+            return AllowList.Run(r);
+        }
+
+        long result;
+        while (!AllowList.TryEnd(r, out result))
+        {
+            result = AwaitReady(r, r->File->Fd, AllowList.Wanted(r));
+            if (result < 0)
+            {
+                return result;
+            }
+        }
+
+        _ = Interlocked.Exchange(ref r->EngineWord, Busy);
+        return result;
     }
 
     // Waits for the file or the bell: the events found, or -ECANCELED. Bell first, then a look at the word: pairs with Cancel's

@@ -1,5 +1,6 @@
 using AioV2.Abi;
 using AioV2.Kernel.Devices;
+using AioV2.Kernel.Engines.Calls;
 using AioV2.Kernel.Linux;
 using AioV2.Kernel.Requests;
 
@@ -22,6 +23,11 @@ internal static unsafe class Transfer
         if ((r->Traits & RequestTraits.Protected) != 0)
         {
             return ProtectedTransfer.Run(r, fd);
+        }
+
+        if (r->Opcode == Aio2Op.Syscall)
+        {
+            return AllowList.Run(r);
         }
 
         if (r->Opcode is Aio2Op.Fsync or Aio2Op.Fdsync)

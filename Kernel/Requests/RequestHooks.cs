@@ -1,5 +1,6 @@
 using AioV2.Abi;
 using AioV2.Kernel.Attributes;
+using AioV2.Kernel.Engines.Calls;
 
 namespace AioV2.Kernel.Requests;
 
@@ -59,6 +60,11 @@ internal static unsafe class RequestHooks
         }
 
         Request.Event(r)->Res = r->Res;
+        if (r->Opcode == Aio2Op.Syscall && CallBlock.Of(r) is var block && block != null)
+        {
+            block->Release();
+        }
+
         if ((r->Traits & RequestTraits.HooksAtComplete) == 0)
         {
             return;

@@ -26,6 +26,9 @@ internal struct RecordPlan
     /// ERR-1 has permission: behind descriptor and access mode.</summary>
     public int NotPermittedAt;
 
+    /// <summary>It needs no file and makes no call.</summary>
+    public readonly bool EndsAtOnce => Descriptor < 0 && Segments == 0;
+
     public int AttributeCount;
     public RequestTraits Traits;
 

@@ -34,7 +34,7 @@ internal unsafe ref struct RecordValidator
     public readonly int Bytes => _bytes;
 
     /// <summary>Whether this kernel runs the operation.</summary>
-    public static bool IsSupported(ushort opcode) => opcode <= Aio2Op.Poll;
+    public static bool IsSupported(ushort opcode) => opcode <= Aio2Op.Syscall;
 
     /// <summary>Judges the framing alone: what SUBMIT_ALL needs to go on.</summary>
     public readonly Refusal Frame(int at, out int recordBytes)
@@ -83,6 +83,11 @@ internal unsafe ref struct RecordValidator
         if (refusal.Errno == 0 && (op.Uses & IocbFields.Fd) != 0)
         {
             refusal = JudgeDescriptor(iocb, op, ref plan, ref descriptors);
+        }
+
+        if (refusal.Errno == 0 && iocb->Opcode == Aio2Op.Syscall)
+        {
+            return new CallJudge(_memory, iocb).Judge(ref plan, ref scratch);
         }
 
         if (refusal.Errno == 0 && op.Direction != DataDirection.None)

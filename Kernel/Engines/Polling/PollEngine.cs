@@ -1,11 +1,12 @@
 using AioV2.Abi;
 using AioV2.Kernel.Contexts;
+using AioV2.Kernel.Engines.Calls;
 using AioV2.Kernel.Linux;
 using AioV2.Kernel.Requests;
 
 namespace AioV2.Kernel.Engines.Polling;
 
-/// <summary>Runs POLL, whatever the engine for transfers is: one epoll set and one thread, started at the first request.</summary>
+/// <summary>Runs POLL, and calls that are polled first, whatever the engine for transfers is: one epoll set and one thread, started at the first request.</summary>
 /// <remarks>
 /// <para>A request is armed by the thread that submits it, before io_submit2 returns, so that no edge behind that is missed:
 /// one-shot by EPOLLONESHOT, MULTI and LEVEL by EPOLLET. Every request has a descriptor of its own, since an epoll set
@@ -45,7 +46,7 @@ internal sealed unsafe class PollEngine : IEngine
     /// <summary>What is ready now ends here.</summary>
     public bool TryInline(Request* request, int userFd)
     {
-        if (Request.Iocb(request)->Flags != 0 || (request->Traits & RequestTraits.HooksAtIssue) != 0)
+        if (request->Opcode != Aio2Op.Poll || Request.Iocb(request)->Flags != 0 || (request->Traits & RequestTraits.HooksAtIssue) != 0)
         {
             return false;
         }
@@ -76,8 +77,15 @@ internal sealed unsafe class PollEngine : IEngine
             long result;
             lock (_arming)
             {
-                result = !RequestHooks.TryBegin(r, r->File->Fd) ? -Errno.ECANCELED : error != 0 ? error : Arm(r);
-                if (result == 0)
+                if (!RequestHooks.TryBegin(r, r->File->Fd))
+                {
+                    result = -Errno.ECANCELED;
+                }
+                else if (error != 0)
+                {
+                    result = error;
+                }
+                else if (TryArm(r, out result))
                 {
                     continue;
                 }
@@ -129,25 +137,31 @@ internal sealed unsafe class PollEngine : IEngine
         }
     }
 
-    // Under _arming: 0 if it waits now, else its result.
-    private long Arm(Request* r)
+    // Under _arming: true, if it waits now; else it has its result.
+    private bool TryArm(Request* r, out long result)
     {
-        var wanted = (uint)Request.Iocb(r)->Len;
+        var isCall = r->Opcode == Aio2Op.Syscall;
+        if (isCall && AllowList.TryEnd(r, out result))
+        {
+            return false;
+        }
+
+        var wanted = isCall ? (ushort)AllowList.Wanted(r) : (uint)Request.Iocb(r)->Len;
         var isOneShot = Request.Iocb(r)->Flags == 0;
         var armed = new EpollEvent { Events = wanted | (isOneShot ? Libc.EPOLLONESHOT : EPOLLET), Data = (nint)r };
 
         // From here on the thread may end it: it is not touched again where this succeeds.
-        var result = Libc.EpollCtl(_epoll, Libc.EPOLL_CTL_ADD, r->File->Fd, &armed);
+        result = Libc.EpollCtl(_epoll, Libc.EPOLL_CTL_ADD, r->File->Fd, &armed);
         if (result != -Errno.EPERM)
         {
-            return result;
+            return result == 0;
         }
 
         // It has no poll method, so it is always ready and has no edge but the first. What it never says is waited for until
         // somebody cancels.
         if ((wanted & AlwaysReady) == 0)
         {
-            return 0;
+            return true;
         }
 
         if (IsMulti(r))
@@ -155,7 +169,8 @@ internal sealed unsafe class PollEngine : IEngine
             Context.Of(r).PostEdges(r, wanted & AlwaysReady);
         }
 
-        return isOneShot ? wanted & AlwaysReady : 0;
+        result = wanted & AlwaysReady;
+        return !isOneShot;
     }
 
     private int Start()
@@ -219,6 +234,7 @@ internal sealed unsafe class PollEngine : IEngine
 
     private void Serve(Request* r, uint happened, ref CompletionBatch batch)
     {
+        long result = happened;
         if (IsLevel(r))
         {
             Context.Of(r).TellSourceIsReady();
@@ -227,13 +243,18 @@ internal sealed unsafe class PollEngine : IEngine
         {
             Context.Of(r).PostEdges(r, happened);
         }
+        else if (r->Opcode == Aio2Op.Syscall && !AllowList.TryEnd(r, out result))
+        {
+            var armed = new EpollEvent { Events = (ushort)AllowList.Wanted(r) | Libc.EPOLLONESHOT, Data = (nint)r };
+            _ = Libc.EpollCtl(_epoll, Libc.EPOLL_CTL_MOD, r->File->Fd, &armed);
+        }
         else
         {
             // The result is decided; one that was told to cancel meanwhile waits for its message.
-            r->Res = happened;
+            r->Res = result;
             if (Interlocked.Exchange(ref r->EngineWord, Busy) == Waiting)
             {
-                End(r, happened, ref batch);
+                End(r, result, ref batch);
             }
         }
     }

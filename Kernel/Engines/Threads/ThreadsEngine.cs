@@ -167,7 +167,7 @@ internal sealed unsafe class ThreadsEngine : IEngine
 
     private static void Run(Request* r, ref CompletionBatch batch)
     {
-        var fd = r->File->Fd;
+        var fd = r->File == null ? -1 : r->File->Fd;
 
         // One from the poller was begun there.
         var begun = (r->Traits & RequestTraits.Pollable) != 0 && r->State == (int)RequestState.Running;
