@@ -10,7 +10,7 @@ namespace AioV2.UserLib;
 /// <summary>A context of AIO v2: submit requests, reap their events, with or without entering the kernel.</summary>
 /// <remarks>
 /// <para>Two ways to use it, one for each context. <b>Batches</b>: <see cref="Submit"/>, then <see cref="TryReap"/>,
-/// <see cref="Reap"/> or <see cref="GetEvents"/>, from any threads. <b>Tasks</b>: <see cref="ReadAsync"/>,
+/// <see cref="Reap"/>, <see cref="GetEvents"/> or <see cref="ReadCompletionsAsync"/>, from any threads. <b>Tasks</b>: <see cref="ReadAsync"/>,
 /// <see cref="WriteAsync"/> and the like; the context then reaps with a thread of its own.</para>
 /// <para>All members may be called from any thread. Disposal waits for the I/O.</para>
 /// </remarks>
@@ -268,6 +268,7 @@ public sealed unsafe partial class AioContext : IDisposable, IAsyncDisposable
         dispatcher?.Close();
         _ = _kernel.Destroy(Id);
         dispatcher?.Join();
+        _signal?.Dispose();
         _ring = null;
         _eventFd?.Dispose();
     }

@@ -62,6 +62,25 @@ public sealed unsafe class AioEventFd : IDisposable
         }
     }
 
+    /// <summary>Signals it from this side.</summary>
+    internal void Signal()
+    {
+        // A full counter refuses, and is a signal already.
+        var one = 1ul;
+        _ = Libc.Write(Descriptor, &one, sizeof(ulong));
+    }
+
+    /// <summary>Sleeps until one of the two is signalled.</summary>
+    internal static void WaitForEither(AioEventFd first, AioEventFd second)
+    {
+        var descriptors = stackalloc Libc.PollFd[2];
+        descriptors[0] = new Libc.PollFd { Fd = first.Descriptor, Events = Libc.PollIn };
+        descriptors[1] = new Libc.PollFd { Fd = second.Descriptor, Events = Libc.PollIn };
+
+        // EINTR is a wake-up for nothing, which every caller must take anyway.
+        _ = Libc.Poll(descriptors, 2, -1);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
 }

@@ -61,6 +61,9 @@ public readonly struct Completion
     /// <summary>Whether more events of the same request follow (RING-6).</summary>
     public bool HasMore => (_flags & Aio2EventFlags.More) != 0;
 
+    /// <summary>Whether this tells the state of a LEVEL source rather than that something ended (SUBMIT-8).</summary>
+    public bool IsLevel => (_flags & Aio2EventFlags.Level) != 0;
+
     /// <summary>Bytes transferred.</summary>
     /// <exception cref="Aio2Exception">The request failed.</exception>
     public int Bytes => (int)(Result >= 0 ? Result : throw CallErrors.OfRequest(Result));
