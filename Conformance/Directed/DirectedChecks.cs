@@ -12,6 +12,10 @@ public static class DirectedChecks
         .. SubmitChecks.All,
         .. AttributeChecks.All,
         .. GetChecks.All,
+        .. CancelChecks.All,
+        .. ListChecks.All,
+        .. IssueChecks.All,
+        .. PollChecks.All,
         .. LifeChecks.All,
     ];
 }

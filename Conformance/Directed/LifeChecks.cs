@@ -16,7 +16,6 @@ internal static unsafe class LifeChecks
         new("Contexts that did nothing come and go", ["DESTROY-2"], Cheap),
         new("PROBE describes what the implementation takes", ["PROBE-1"], Describes),
         new("Setup's errors come in the order of ERR-1", ["ERR-1"], SetupOrder),
-        new("Cancelling a blocked read gives its one event", ["CANCEL-1"], Cancels),
     ];
 
     private static void DeadIds(Rig rig)
@@ -114,21 +113,5 @@ internal static unsafe class LifeChecks
         Rig.Expect("ERR-1", -Errno.EBADF, rig.Setup(Aio2Setup.Eventfd, ref p), "a descriptor that is closed");
         p.Eventfd = WorldLayout.FileRo;
         Rig.Expect("SETUP-9", -Errno.EINVAL, rig.Setup(Aio2Setup.Eventfd, ref p), "a descriptor that is no eventfd");
-    }
-
-    private static void Cancels(Rig rig)
-    {
-        var context = rig.Context();
-        context.SubmitAll(Rig.Iocb(Aio2Op.Pread, 5, WorldLayout.PipeRead, WorldLayout.Data, 8, -1));
-        long result = rig.Aio.Cancel(context.Id, 5, 0);
-        if (result == -Errno.ENOSYS)
-        {
-            throw new NotOfferedException("io_cancel2");
-        }
-
-        Rig.Expect("CANCEL-1", 1, result, "io_cancel2 of a blocked read");
-        Rig.Expect("CANCEL-1", -Errno.ECANCELED, RigContext.Res(context.Take(1)[0]), "its event");
-        Rig.Expect("CANCEL-1", -Errno.ENOENT, rig.Aio.Cancel(context.Id, 5, 0), "io_cancel2 of nothing");
-        Rig.Expect("CANCEL-1", -Errno.EINVAL, rig.Aio.Cancel(context.Id, 5, 0x100), "io_cancel2 with an unknown flag");
     }
 }
