@@ -103,6 +103,7 @@ step "build" dotnet build AioV2.sln -c Release -v quiet
 solution
 step "ring models" bash tests/model/check.sh
 step "conformance" "$aio2" conform --seed 1 --time 60s --runs 1000000
+step "soak" "$aio2" soak --seed 1 --time 60s
 step "benchmarks run" "$aio2" bench --quick
 
 echo "$passed passed, $failed failed, $skipped skipped" | tee "$results/summary"

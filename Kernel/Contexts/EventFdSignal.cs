@@ -5,8 +5,9 @@ using AioV2.Kernel.Linux;
 namespace AioV2.Kernel.Contexts;
 
 /// <summary>The context's own reference to the caller's eventfd (SETUP-9, RING-10).</summary>
-/// <remarks>Signalling never blocks: eventfds refuse RWF_NOWAIT and a write to a full counter would wait, so the counter is
-/// polled first. A full counter is readable already, so that the signal is not missed.
+/// <remarks>Signalling never blocks: see <see cref="EventFdPost"/>. Where the system offers no first AIO the counter is polled
+/// before it is written, and a user that fills it just in between makes the signaller wait until it is read. A full counter
+/// is readable already, so that no signal is missed.
 /// <para>The reference is closed with the last hold on it: the context has one while it is attached, and so has each
 /// completion pass that is about to signal.</para></remarks>
 internal sealed class EventFdSignal
@@ -46,6 +47,11 @@ internal sealed class EventFdSignal
     /// <summary>Adds one, if that does not block.</summary>
     public unsafe void Signal()
     {
+        if (EventFdPost.TryAdd(_fd))
+        {
+            return;
+        }
+
         var ready = new Pollfd { Fd = _fd, Events = Libc.POLLOUT };
         if (Libc.Poll(&ready, 1, 0) == 1 && (ready.Returned & Libc.POLLOUT) != 0)
         {

@@ -29,6 +29,12 @@ internal static unsafe partial class Libc
     public static int Futex(uint* word, int operation, uint value, void* timeoutOrCount, uint* word2, uint value3) =>
         (int)Syscall(SysFutex, (nint)word, operation, (nint)value, (nint)timeoutOrCount, (nint)word2, (nint)value3);
 
+    /// <summary>io_setup(2) of the system's first AIO.</summary>
+    public static int AioSetup(uint events, nint* context) => (int)Syscall(IsArm64 ? 0 : 206, (nint)events, (nint)context);
+
+    /// <summary>io_submit(2) of the same: how many were taken.</summary>
+    public static int AioSubmit(nint context, nint count, void* iocbs) => (int)Syscall(IsArm64 ? 2 : 209, context, count, (nint)iocbs);
+
     [LibraryImport(Name)]
     private static partial nint syscall(nint number, nint a, nint b, nint c, nint d, nint e, nint f);
 }

@@ -1,4 +1,5 @@
 using AioV2.Abi;
+using AioV2.Kernel.Contexts;
 using AioV2.Kernel.Linux;
 using AioV2.Tests;
 
@@ -7,6 +8,8 @@ namespace AioV2.Kernel.Tests;
 /// <summary>The context's eventfd (SETUP-9, RING-10).</summary>
 public sealed unsafe class EventFdTests : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(Harness.Patience);
+
     private readonly int _fd = Libc.Eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
 
     public static TheoryData<uint> Kinds => Harness.Kinds;
@@ -47,7 +50,64 @@ public sealed unsafe class EventFdTests : IDisposable
         aio.Submit(Harness.Nop(1));
 
         Assert.Equal(1ul, aio.ReapOne().UserData);
-        Assert.Equal(full, Take());
+
+        // The end of the counter, where the kernel's own signals take it (eventfd(2)); a write could not have gone there.
+        Assert.True(EventFdPost.IsOffered, "tests need the system's first AIO (CONFIG_AIO)");
+        Assert.Equal(ulong.MaxValue, Take());
+    }
+
+    /// <summary>Found by a soak: the user filled the counter between the kernel's poll and its write, which then waited inside
+    /// io_submit2 for as long as nobody read.</summary>
+    [Fact, Requirement("RING-10")]
+    public void A_counter_that_is_filled_while_it_is_signalled_holds_nobody_up()
+    {
+        const int Rounds = 3000;
+        var counter = Libc.Eventfd(0, Libc.EFD_CLOEXEC);
+        using var aio = Harness.Context(flags: Aio2Setup.Eventfd, eventFd: counter);
+        using var meeting = new Barrier(2);
+        using var signalled = new SemaphoreSlim(0);
+        var filler = new Thread(() =>
+        {
+            // Its own write may wait, as a user's does; what the test reads after each round frees it.
+            var full = ulong.MaxValue - 1;
+            for (var i = 0; i < Rounds && meeting.SignalAndWait(Patience); i++)
+            {
+                _ = Libc.Write(counter, &full, 8);
+            }
+        });
+        var caller = new Thread(() =>
+        {
+            for (var i = 0; i < Rounds && meeting.SignalAndWait(Patience); i++)
+            {
+                aio.Submit(Harness.Nop((ulong)i));
+                signalled.Release();
+            }
+        });
+        filler.Start();
+        caller.Start();
+        var rounds = 0;
+        while (rounds < Rounds && signalled.Wait(Patience))
+        {
+            // Nothing was read so far: a signal that waits would not have come out.
+            rounds++;
+            aio.Reap(1);
+            _ = TakeFrom(counter);
+        }
+
+        while (!filler.Join(1) || !caller.Join(1))
+        {
+            _ = TakeFrom(counter);
+        }
+
+        Assert.Equal(Rounds, rounds);
+        _ = Libc.Close(counter);
+    }
+
+    private static ulong TakeFrom(int fd)
+    {
+        var ready = new Pollfd { Fd = fd, Events = Libc.POLLIN };
+        ulong count = 0;
+        return Libc.Poll(&ready, 1, 0) == 1 && Libc.Read(fd, &count, 8) == 8 ? count : 0;
     }
 
     [Fact, Requirement("SETUP-9")]
