@@ -10,6 +10,9 @@ internal static unsafe class OwnerPage
     /// <summary>Whether this process is the one that started the runtime. One load; takes no lock.</summary>
     public static bool IsOwner => Volatile.Read(ref *Word) != 0;
 
+    /// <summary>Where the word is: for code that must look before it enters managed code.</summary>
+    public static uint* Address => Word;
+
     private static uint* Make()
     {
         var bytes = (nuint)Environment.SystemPageSize;
