@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every test, after installing what the tests need: C compilers for the header, qemu to run what the cross
-# compilers made, and spin for the models of the ring. Nothing is skipped: what cannot run has failed.
+# compilers made, spin for the models of the ring, and the benchmarks' peers. Nothing is skipped: what cannot run has failed.
 # Leaves the counts in artifacts/test/summary as "N passed, N failed, N skipped"; exits 0 only if none failed.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -14,14 +14,28 @@ passed=0 failed=0 skipped=0
 # command (or file) that proves a package is there : package
 needs=(
     gcc:gcc
+    cc:gcc
     g++:g++
     spin:spin
+    git:git
     diff:diffutils
+    sh:dash
+    dd:coreutils
+    ln:coreutils
+    mkfifo:coreutils
+    unshare:util-linux
+    setpriv:util-linux
+    mount:mount
+    fio:fio
     /usr/include/linux/types.h:linux-libc-dev
     /usr/include/stdio.h:libc6-dev
+    /usr/include/liburing.h:liburing-dev
+    /usr/include/libaio.h:libaio-dev
+    /usr/include/isa-l.h:libisal-dev
 )
 case $(uname -m) in
     x86_64) needs+=(
+        gcc-12:gcc-12
         /usr/lib/gcc/x86_64-linux-gnu/12/32/libgcc.a:gcc-12-multilib
         /usr/lib/gcc/x86_64-linux-gnu/12/32/libstdc++.a:g++-12-multilib
         aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu
@@ -30,6 +44,8 @@ case $(uname -m) in
         /usr/aarch64-linux-gnu/include/stdio.h:libc6-dev-arm64-cross
         /usr/arm-linux-gnueabihf/include/stdio.h:libc6-dev-armhf-cross
         /usr/s390x-linux-gnu/include/stdio.h:libc6-dev-s390x-cross
+        qemu-aarch64-static:qemu-user-static
+        qemu-arm-static:qemu-user-static
         qemu-s390x-static:qemu-user-static
     ) ;;
 esac
@@ -84,6 +100,14 @@ solution() {
     dotnet test --solution AioV2.sln -c Release --no-build --no-ansi --no-progress 2>&1 | tee "$log" || status=$?
     count() { sed -n "s/^ *$1: *\([0-9][0-9]*\) *\$/\1/p" "$log" | tail -n 1; }
     total=$(count total) bad=$(count failed) good=$(count succeeded) skip=$(count skipped)
+    # A project in which nothing ran is a failure of its own: the runner only mentions it.
+    local idle
+    while read -r idle; do
+        echo "FAILED: no test ran in $idle"
+        failed=$((failed + 1))
+    done < <(for project in tests/*.Tests; do
+        grep -qE "AioV2\.$(basename "$project")\.dll .* (passed|failed)" "$log" || basename "$project"
+    done)
     if [ -z "$total" ] || [ -z "$bad" ] || [ -z "$good" ] || [ -z "$skip" ] ||
         [ "$total" -eq 0 ] || [ "$total" -ne $((bad + good + skip)) ]; then
         echo "FAILED: dotnet test gave no summary that adds up (exit code $status)"
