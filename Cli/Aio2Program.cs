@@ -73,7 +73,12 @@ public static class Aio2Program
             path.Insert(0, command.Command is RootCommand ? "aio2" : command.Command.Name);
         }
 
-        Console.Error.WriteLine($"aio2: {parsed.Errors[0].Message} (see '{string.Join(' ', path)} --help')");
+        Console.Error.WriteLine($"aio2: {Complaint()} (see '{string.Join(' ', path)} --help')");
         return ExitCode.Usage;
+
+        // A word where a command belongs is what was wrong, not that a command is missing.
+        string Complaint() => parsed.CommandResult.Command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count > 0
+            ? $"Unrecognized command or argument '{parsed.UnmatchedTokens[0]}'."
+            : parsed.Errors[0].Message;
     }
 }

@@ -27,6 +27,7 @@ public sealed class BenchCommand : ICliCommand
     public Command Create()
     {
         var command = new Command("bench", "Measure against peers, in turn, and report ratios.") { _quick, _rows, _json, _html, _list };
+        Examples.Add(command, "aio2 bench --quick", "aio2 bench --rows 'read/hot/*' --html report.html", "aio2 bench --list");
         command.SetAction((parsed, cancel) => Task.FromResult(Run(parsed, cancel)));
         return command;
     }

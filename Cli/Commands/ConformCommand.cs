@@ -31,6 +31,7 @@ public sealed class ConformCommand : ICliCommand
         {
             engine, library, seed, runs, time, limit, requirements, shard, format, MergeCommand(),
         };
+        Examples.Add(command, "aio2 conform --time 60s", "aio2 conform --library ./their.so --seed 7", "aio2 conform --requirements RING,GET-4 --format html > verdict.html");
         command.Validators.Add(result =>
         {
             if (ConformArguments.Time(result.GetValue(time) ?? RandomTime) is null || ConformArguments.Time(result.GetValue(limit) ?? CallLimit) is null)
@@ -92,6 +93,7 @@ public sealed class ConformCommand : ICliCommand
         var format = new Option<string>("--format") { Description = "text, json, junit or html.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json", "junit", "html");
         var command = new Command("merge", "Join the verdicts of shards; a missing or doubled shard is an error.") { files, format };
+        Examples.Add(command, "aio2 conform merge 1.json 2.json --format junit");
         command.SetAction(parsed =>
         {
             try

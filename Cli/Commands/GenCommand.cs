@@ -9,7 +9,7 @@ namespace AioV2.Cli.Commands;
 public sealed class GenCommand : ICliCommand
 {
     private readonly Option<string?> _output = new("--output", "-o") { Description = "Where to write: a file for header and docs, the root of a tree for csharp and all.", HelpName = "PATH" };
-    private readonly Option<string?> _spec = new("--spec") { Description = "The spec; without it Spec/aio2.yaml of the repository around the current directory.", HelpName = "FILE" };
+    private readonly Option<string?> _spec = new("--spec") { Description = "The spec; without it Spec/aio2.yaml of the repository around the current directory, or else the one that this program was built from.", HelpName = "FILE" };
 
     /// <inheritdoc/>
     public Command Create()
@@ -33,8 +33,7 @@ public sealed class GenCommand : ICliCommand
         {
             try
             {
-                var spec = parsed.GetValue(_spec) ?? Path.Combine(Root(), SpecGenerators.SpecPath);
-                generate(SpecParser.Load(spec), parsed.GetValue(_output));
+                generate(Load(parsed.GetValue(_spec)), parsed.GetValue(_output));
                 return ExitCode.Success;
             }
             catch (SpecException e)
@@ -50,6 +49,13 @@ public sealed class GenCommand : ICliCommand
         });
         return command;
     }
+
+    private static SpecDocument Load(string? spec) => (spec, FoundRoot()) switch
+    {
+        ({ } given, _) => SpecParser.Load(given),
+        (null, { } root) => SpecParser.Load(Path.Combine(root, SpecGenerators.SpecPath)),
+        _ => BuiltInSpec.Load(),
+    };
 
     private static void Docs(SpecDocument spec, string? output) =>
         Text(output, output is null ? SpecGenerators.Tables(spec) : SpecGenerators.Document(spec, File.ReadAllText(output)));
@@ -78,6 +84,8 @@ public sealed class GenCommand : ICliCommand
         }
     }
 
-    private static string Root() => SpecGenerators.FindRoot(Directory.GetCurrentDirectory())
-        ?? throw new CliException("no AioV2.sln here or above: run this inside the repository, or give --spec and -o");
+    private static string? FoundRoot() => SpecGenerators.FindRoot(Directory.GetCurrentDirectory());
+
+    private static string Root() => FoundRoot()
+        ?? throw new CliException("no AioV2.sln here or above: run this inside the repository (outside of it 'gen header', 'gen docs', and 'gen csharp -o' work)");
 }

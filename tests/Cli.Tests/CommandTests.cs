@@ -23,7 +23,7 @@ public sealed class CommandTests
         string[] shown =
         [
             "io_setup2", "AIO2_OP_PREAD", "ring before  head     0  tail     0", "ring after   head     0  tail   192", "AIO2_ATTR_TYPE_TIMING",
-            "-EOPNOTSUPP", "at byte 48", "flags OVERFLOW", "overflow: 30 events, 1 episodes", "reaped 200", "io_getevents2",
+            "-EOPNOTSUPP", "at byte 48", "flags OVERFLOW", "overflow: 30 events, 1 episodes", "reaped 200", "io_getevents2", "the same two events as in step 3",
         ];
         Assert.All(shown, text => Assert.Contains(text, output, StringComparison.Ordinal));
         var named = Aio2Catalog.Requirements.Select(r => r.Id).ToHashSet();
@@ -62,6 +62,26 @@ public sealed class CommandTests
     }
 
     [Fact, Requirement("ABI-3")]
+    public void Gen_needs_no_repository_for_what_it_was_built_from()
+    {
+        using var folder = new TestFolder();
+        Aio2Command.Run("gen", "header", "-o", folder["out.h"]).ShouldSucceed();
+        Assert.Equal(File.ReadAllText($"{Repository.Root}/Spec/include/linux/aio2_abi.h"), File.ReadAllText(folder["out.h"]));
+        Aio2Command.Run("gen", "csharp").ShouldFail(1, "repository");
+    }
+
+    [Theory]
+    [InlineData("frob", "frob")]
+    [InlineData("--frob", "--frob")]
+    [InlineData("frob", "gen", "frob")]
+    [InlineData("frob", "demo", "frob")]
+    [InlineData("Required command")]
+    [InlineData("Required command", "gen")]
+    [InlineData("SRC", "copy")]
+    [InlineData("--depth", "copy", "--depth", "0", "a", "b")]
+    public void A_wrong_command_line_is_told_in_one_line_that_names_what_is_wrong(string named, params string[] line) => Aio2Command.Run(line).ShouldFail(2, named);
+
+    [Fact, Requirement("ABI-3")]
     public void Gen_tells_where_a_spec_is_broken_and_generates_nothing()
     {
         using var folder = new TestFolder();
@@ -81,6 +101,14 @@ public sealed class CommandTests
     [InlineData("stat")]
     [InlineData("gen")]
     [InlineData("gen", "header")]
+    [InlineData("bench")]
+    [InlineData("conform")]
+    [InlineData("conform", "merge")]
+    [InlineData("pi")]
+    [InlineData("pi", "format")]
+    [InlineData("pi", "inject")]
+    [InlineData("pi", "scrub")]
+    [InlineData("pi", "show")]
     public void Help_ends_with_examples(params string[] command)
     {
         var output = Aio2Command.Run([.. command, "--help"]).ShouldSucceed().Output;
