@@ -11,7 +11,7 @@ public sealed class ReadmeTests
         var root = Repository.Root;
         var shown = Lines(Block("csharp"));
         var compiled = Lines(File.ReadAllText($"{root}/tests/Cli.Tests/ReadmeExample.cs"));
-        Assert.Equal(shown, shown.Intersect(compiled));
+        Assert.Equal(shown, compiled.Where(shown.Contains));
 
         using var folder = new TestFolder();
         var output = new StringWriter();
@@ -21,12 +21,21 @@ public sealed class ReadmeTests
     }
 
     [Fact]
-    public void The_example_in_C_compiles_without_a_warning()
+    public void The_example_in_C_compiles_without_a_warning_and_runs()
     {
         using var folder = new TestFolder();
         File.WriteAllText(folder["example.c"], Block("c"));
-        var compiled = Aio2Command.RunProgram(
-            "gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-I", $"{Repository.Root}/Spec/include", "-c", folder["example.c"], "-o", folder["example.o"]);
+        Compile("-Dmain=example_main", "-Dprintf=example_printf", "-c", folder["example.c"], "-o", folder["example.o"]);
+        Compile("-shared", $"{Repository.Root}/tests/c/example_calls.c", folder["example.o"], "-o", folder["example.so"]);
+
+        var (result, printed) = ReadmeProgram.Run(folder["example.so"]);
+        Assert.Equal(0, result);
+        Assert.Matches($@"^{new FileInfo("/etc/hostname").Length} bytes, [1-9]\d* ns\n$", printed);
+    }
+
+    private static void Compile(params string[] arguments)
+    {
+        var compiled = Aio2Command.RunProgram("gcc", ["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-I", $"{Repository.Root}/Spec/include", .. arguments]);
         Assert.Equal("", compiled.Error);
         Assert.Equal(0, compiled.ExitCode);
     }
@@ -35,7 +44,7 @@ public sealed class ReadmeTests
     public void The_examples_are_short()
     {
         Assert.InRange(Lines(Block("csharp")).Length, 1, 20);
-        Assert.InRange(Lines(Block("c")).Length, 1, 24);
+        Assert.InRange(Lines(Block("c")).Length, 1, 20);
     }
 
     private static string Block(string language) =>
