@@ -7,6 +7,12 @@ namespace AioV2.UserLib;
 /// <content>Requests as tasks.</content>
 public sealed unsafe partial class AioContext
 {
+    /// <summary>Requests for tasks that are not over, those that wait for a slot included.</summary>
+    public int RequestsInFlight => _dispatcher?.Outstanding ?? 0;
+
+    /// <summary>Bytes that these requests are to transfer: the lengths of PREAD and PWRITE; others count as 0.</summary>
+    public long BytesInFlight => _dispatcher?.OutstandingBytes ?? 0;
+
     /// <summary>Reads at an offset.</summary>
     /// <param name="file">The file; it may be closed once the task is done.</param>
     /// <param name="buffer">Where the data goes; pinned until the task is done.</param>

@@ -29,6 +29,7 @@ internal sealed unsafe class AioDispatcher
     private int _count;
     private int _inFlight;
     private int _outstanding;
+    private long _outstandingBytes;
     private TaskCompletionSource? _drained;
     private bool _closing;
 
@@ -41,6 +42,12 @@ internal sealed unsafe class AioDispatcher
         _thread = new Thread(Run) { IsBackground = true, Name = $"aio2 reaper {ctx}" };
         _thread.Start();
     }
+
+    /// <summary>Requests that were started and are not over, those in line for a slot included.</summary>
+    internal int Outstanding => Volatile.Read(ref _outstanding);
+
+    /// <summary>What they are to transfer, bytes.</summary>
+    internal long OutstandingBytes => Volatile.Read(ref _outstandingBytes);
 
     /// <summary>Starts a request; the result is the task's.</summary>
     internal ValueTask<Completion> Start(in Iocb2 iocb, AioAttributes? attributes, MemoryHandle pin, SafeHandle? file, CancellationToken token)
@@ -68,6 +75,7 @@ internal sealed unsafe class AioDispatcher
             }
 
             _outstanding++;
+            _outstandingBytes += operation.TransferBytes;
             now = _inFlight < _slots && _line.Count == 0;
             if (now)
             {
@@ -205,9 +213,10 @@ internal sealed unsafe class AioDispatcher
                 return;
             }
 
+            var bytes = operation.TransferBytes;
             operation.Fail(CallErrors.Refused(taken, ext));
             Resume(operation);
-            operation = Leave(hadSlot: true);
+            operation = Leave(bytes, hadSlot: true);
         }
     }
 
@@ -258,9 +267,11 @@ internal sealed unsafe class AioDispatcher
 
     private void Finish(AioOperation operation, in Completion completion, bool hadSlot)
     {
+        // Once resumed, the operation may be in use again.
+        var bytes = operation.TransferBytes;
         operation.Complete(completion);
         Resume(operation);
-        Submit(Leave(hadSlot));
+        Submit(Leave(bytes, hadSlot));
     }
 
     private void Resume(AioOperation operation)
@@ -276,10 +287,11 @@ internal sealed unsafe class AioDispatcher
     }
 
     /// <summary>One request is over: its slot goes to the first in line, which is returned for submission.</summary>
-    private AioOperation? Leave(bool hadSlot)
+    private AioOperation? Leave(long bytes, bool hadSlot)
     {
         lock (_gate)
         {
+            _outstandingBytes -= bytes;
             _inFlight -= hadSlot ? 1 : 0;
             AioOperation? next = null;
             while (next is null && _inFlight < _slots && _line.TryDequeue(out var candidate))

@@ -41,6 +41,9 @@ internal sealed unsafe class AioOperation(AioDispatcher owner, uint index) : IVa
 
     internal int IocbBytes { get; private set; }
 
+    /// <summary>What the request is to transfer, bytes; 0 where its iocb does not say.</summary>
+    internal long TransferBytes { get; private set; }
+
     internal void* IocbAddress => (void*)Marshal.UnsafeAddrOfPinnedArrayElement(_iocb, 0);
 
     /// <summary>Fills in the request. The file stays referenced and the memory pinned until the event.</summary>
@@ -65,6 +68,7 @@ internal sealed unsafe class AioOperation(AioDispatcher owner, uint index) : IVa
 
         iocb.Bytes = (uint)IocbBytes;
         iocb.UserData = UserData;
+        TransferBytes = iocb.Opcode is Aio2Op.Pread or Aio2Op.Pwrite ? (long)Math.Min(iocb.Len, int.MaxValue) : 0;
         MemoryMarshal.Write(_iocb, iocb);
         extra.CopyTo(_iocb.AsSpan(Iocb2.SizeOf));
     }
