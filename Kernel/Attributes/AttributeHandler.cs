@@ -1,5 +1,6 @@
 using AioV2.Abi;
 using AioV2.Kernel.Requests;
+using AioV2.Kernel.Submission;
 
 namespace AioV2.Kernel.Attributes;
 
@@ -15,14 +16,15 @@ internal abstract unsafe class AttributeHandler
     /// <summary>What the spec says of the attribute.</summary>
     public AttrInfo Info { get; }
 
-    /// <summary>Which hooks a request with this attribute needs: HooksAtIssue, HooksAtComplete.</summary>
+    /// <summary>Which hooks a request with this attribute needs: HooksAtIssue (or HooksInEngine), HooksAtComplete.</summary>
     public virtual RequestTraits Hooks => RequestTraits.None;
 
     /// <summary>Judges a payload's values, before anything is accepted.</summary>
     public virtual AttributeFault Validate(byte* payload, in OpInfo op) => AttributeFault.None;
 
-    /// <summary>The request is accepted. For an operation without a descriptor this runs under the context's lock.</summary>
-    public virtual void AtSubmit(Request* r, byte* payload, Aio2AttrRet* ret, int userFd)
+    /// <summary>The request is accepted. For an operation without a descriptor <paramref name="file"/> is null, and this runs
+    /// under the context's lock.</summary>
+    public virtual void AtSubmit(Request* r, byte* payload, Aio2AttrRet* ret, DescriptorEntry* file)
     {
     }
 

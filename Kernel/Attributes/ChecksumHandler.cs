@@ -13,7 +13,7 @@ internal sealed unsafe class ChecksumHandler() : AttributeHandler(Aio2AttrType.C
 {
     private const int PieceBytes = 16384;
 
-    public override RequestTraits Hooks => RequestTraits.HooksAtComplete;
+    public override RequestTraits Hooks => RequestTraits.HooksAtComplete | RequestTraits.LongAtComplete;
 
     public override AttributeFault Validate(byte* payload, in OpInfo op)
     {

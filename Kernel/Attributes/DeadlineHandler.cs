@@ -1,6 +1,7 @@
 using AioV2.Abi;
 using AioV2.Kernel.Contexts;
 using AioV2.Kernel.Requests;
+using AioV2.Kernel.Submission;
 
 namespace AioV2.Kernel.Attributes;
 
@@ -11,7 +12,7 @@ internal sealed unsafe class DeadlineHandler() : AttributeHandler(Aio2AttrType.D
 {
     public override RequestTraits Hooks => RequestTraits.HooksAtComplete;
 
-    public override void AtSubmit(Request* r, byte* payload, Aio2AttrRet* ret, int userFd)
+    public override void AtSubmit(Request* r, byte* payload, Aio2AttrRet* ret, DescriptorEntry* file)
     {
         var at = ((Aio2AttrDeadline*)payload)->Ns;
         var armed = 0;

@@ -2,6 +2,7 @@ using AioV2.Abi;
 using AioV2.Kernel.Contexts;
 using AioV2.Kernel.Linux;
 using AioV2.Kernel.Requests;
+using AioV2.Kernel.Submission;
 
 namespace AioV2.Kernel.Attributes;
 
@@ -37,7 +38,7 @@ internal sealed unsafe class IoprioHandler() : AttributeHandler(Aio2AttrType.Iop
             : AttributeFault.None;
     }
 
-    public override void AtSubmit(Request* r, byte* payload, Aio2AttrRet* ret, int userFd)
+    public override void AtSubmit(Request* r, byte* payload, Aio2AttrRet* ret, DescriptorEntry* file)
     {
         if ((r->Traits & RequestTraits.Seekable) != 0 && Context.Of(r).Kernel.Engine.TakesPriority(r->Opcode))
         {

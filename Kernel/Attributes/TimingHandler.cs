@@ -1,17 +1,25 @@
 using AioV2.Abi;
 using AioV2.Kernel.Contexts;
 using AioV2.Kernel.Requests;
+using AioV2.Kernel.Submission;
 
 namespace AioV2.Kernel.Attributes;
 
 /// <summary>TIMING: when the request was accepted, begun and decided, CLOCK_MONOTONIC ns (ATTR-7).</summary>
 /// <remarks>A request that ends without having been begun (cancelled while queued) was never issued: its issue stamp is that
-/// of its completion, so that submit ≤ issue ≤ complete holds always.</remarks>
+/// of its completion, so that submit ≤ issue ≤ complete holds always. One that the attempt inside submit has ended was
+/// begun when it was accepted, and accepted when the one before it had ended so: one reading serves where no work lies between.</remarks>
 internal sealed unsafe class TimingHandler() : AttributeHandler(Aio2AttrType.Timing)
 {
-    public override RequestTraits Hooks => RequestTraits.HooksAtIssue | RequestTraits.HooksAtComplete;
+    public override RequestTraits Hooks => RequestTraits.HooksInEngine | RequestTraits.HooksAtComplete;
 
-    public override void AtSubmit(Request* r, byte* payload, Aio2AttrRet* ret, int userFd) => r->SubmitTime = Now(r);
+    public override void AtSubmit(Request* r, byte* payload, Aio2AttrRet* ret, DescriptorEntry* file)
+    {
+        if (r->SubmitTime == 0)
+        {
+            r->SubmitTime = Now(r);
+        }
+    }
 
     public override void AtIssue(Request* r, byte* payload, Aio2AttrRet* ret, int fd) => r->IssueTime = Now(r);
 
@@ -23,13 +31,15 @@ internal sealed unsafe class TimingHandler() : AttributeHandler(Aio2AttrType.Tim
         }
 
         var now = Now(r);
+        var isAttempt = r->Res >= 0 && (r->Traits & RequestTraits.Attempted) != 0;
         ret->Status = 0;
         *(Aio2RetTiming*)(ret + 1) = new Aio2RetTiming
         {
             Submit = (ulong)r->SubmitTime,
-            Issue = (ulong)(r->IssueTime != 0 ? r->IssueTime : now),
+            Issue = (ulong)(r->IssueTime != 0 ? r->IssueTime : isAttempt ? r->SubmitTime : now),
             Complete = (ulong)now,
         };
+        r->IssueTime = now;
     }
 
     private static long Now(Request* r) => Context.Of(r).Kernel.Engine.Now;

@@ -1,12 +1,13 @@
 using AioV2.Abi;
 using AioV2.Kernel.Requests;
+using AioV2.Kernel.Submission;
 
 namespace AioV2.Kernel.Attributes;
 
 /// <summary>TRACE_ID: a trace context's id, echoed (ATTR-7).</summary>
 internal sealed unsafe class TraceIdHandler() : AttributeHandler(Aio2AttrType.TraceId)
 {
-    public override void AtSubmit(Request* r, byte* payload, Aio2AttrRet* ret, int userFd)
+    public override void AtSubmit(Request* r, byte* payload, Aio2AttrRet* ret, DescriptorEntry* file)
     {
         if (ret != null)
         {

@@ -1,6 +1,7 @@
 using AioV2.Abi;
 using AioV2.Kernel.Linux;
 using AioV2.Kernel.Requests;
+using AioV2.Kernel.Submission;
 
 namespace AioV2.Kernel.Attributes;
 
@@ -19,7 +20,7 @@ internal sealed unsafe class WriteHintHandler() : AttributeHandler(Aio2AttrType.
         ? AttributeFault.None
         : new AttributeFault(Errno.EINVAL, Aio2Reason.PayloadValue);
 
-    public override void AtSubmit(Request* r, byte* payload, Aio2AttrRet* ret, int userFd)
+    public override void AtSubmit(Request* r, byte* payload, Aio2AttrRet* ret, DescriptorEntry* file)
     {
         // What it says of a request that was cancelled before it began.
         if (ret != null)

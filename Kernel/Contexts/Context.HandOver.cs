@@ -42,15 +42,21 @@ internal sealed unsafe partial class Context
     {
         var main = _caller ?? EngineForTransfers();
         Line ended = default, queued = default, pooled = default, polled = default;
+
+        // The newest reading of the clock, while no work lies behind it; else 0.
+        long stamp = 0;
         while (first != null)
         {
             var r = first;
             first = r->Next;
             r->Next = null;
+            r->SubmitTime = stamp;
+            stamp = 0;
             var engine = EngineOf(r);
             if (TryEndAtOnce(r, engine, ref descriptors))
             {
                 RequestHooks.AtComplete(r);
+                stamp = (r->Traits & RequestTraits.LongAtComplete) == 0 ? r->IssueTime : 0;
                 ended.Append(r);
             }
             else if (engine == main)
@@ -95,15 +101,15 @@ internal sealed unsafe partial class Context
         if (r->Opcode == Aio2Op.Syscall)
         {
             r->EngineWord = 0;
-            RequestHooks.AtSubmit(r, -1);
+            RequestHooks.AtSubmit(r, null);
             return IsCancelled(r) || !TryHoldArguments(r);
         }
 
-        var userFd = descriptors.At(descriptor)->Fd;
+        var file = descriptors.At(descriptor);
         r->EngineWord = 0;
-        RequestHooks.AtSubmit(r, userFd);
+        RequestHooks.AtSubmit(r, file);
         return IsCancelled(r)
-            || ((r->Traits & RequestTraits.Protected) == 0 && engine.TryInline(r, userFd))
+            || ((r->Traits & RequestTraits.Protected) == 0 && engine.TryInline(r, file->Fd))
             || (engine.NeedsHeldFiles && !TryHold(r, descriptor, ref descriptors));
     }
 

@@ -308,7 +308,7 @@ internal sealed unsafe partial class Context
         r->Res = refused;
         if (refused == 0)
         {
-            RequestHooks.AtSubmit(r, -1);
+            RequestHooks.AtSubmit(r, null);
             if (r->State == (int)RequestState.Queued)
             {
                 RequestHooks.AtIssue(r, -1);

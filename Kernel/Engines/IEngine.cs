@@ -34,7 +34,7 @@ internal unsafe interface IEngine : IDisposable
 
     /// <summary>Tries to end the request at once, without waiting, inside the call that submits it: for a request that
     /// needs no file, or whose data is at hand. Sets <see cref="Request.Res"/> and returns true, or returns false and
-    /// has changed nothing but <see cref="Request.Transferred"/>.</summary>
+    /// has changed nothing but <see cref="Request.Transferred"/> and <see cref="RequestTraits.Attempted"/>.</summary>
     bool TryInline(Request* request, int userFd);
 
     /// <summary>Whether <see cref="Request.Priority"/> has an effect on an operation's file I/O.</summary>

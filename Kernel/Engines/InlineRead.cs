@@ -9,7 +9,8 @@ namespace AioV2.Kernel.Engines;
 /// <para>Never waits (SUBMIT-6). Only regular files; never O_DIRECT, where RWF_NOWAIT waits after all; never the file position,
 /// whose lock another reader may hold. A blocking pread only on tmpfs, which is always resident and takes no RWF_NOWAIT,
 /// and only as this call's look at the descriptor has shown it.</para>
-/// <para>Not for requests with attributes that work at issue: an attempt that is refused would run them twice.</para></remarks>
+/// <para>The attempt is CACHE's as well (<see cref="RequestTraits.Attempted"/>). Not for requests with attributes whose work at issue
+/// must come before it: one that is refused would run them twice.</para></remarks>
 internal static unsafe class InlineRead
 {
     /// <summary>Bytes that are copied inside io_submit2 at most; a longer copy is the engine's work.</summary>
@@ -26,6 +27,11 @@ internal static unsafe class InlineRead
 
         var isTmpfs = (r->Traits & RequestTraits.Tmpfs) != 0;
         var got = Libc.Preadv2(userFd, Request.Segments(r), r->SegmentCount, r->Offset, (int)r->RwFlags | (isTmpfs ? 0 : Libc.RWF_NOWAIT));
+        if (!isTmpfs && (got >= 0 || got == -Errno.EAGAIN))
+        {
+            r->Traits |= RequestTraits.Attempted;
+        }
+
         if (got < 0)
         {
             // Not at hand, or an error: the engine meets that too, and tells it by its own rules.

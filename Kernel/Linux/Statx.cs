@@ -6,7 +6,7 @@ namespace AioV2.Kernel.Linux;
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct Statx
 {
-    public const uint TypeOnly = 1, BasicStats = 0x7ff, DirectIoAlignment = 0x2000;
+    public const uint TypeAndOwner = 1 | Owner, Owner = 8, BasicStats = 0x7ff, DirectIoAlignment = 0x2000;
     public const ushort TypeMask = 0xf000, Regular = 0x8000, Directory = 0x4000, BlockDevice = 0x6000, CharacterDevice = 0x2000, Fifo = 0x1000, Socket = 0xc000;
 
     [FieldOffset(0)] public uint Mask;

@@ -57,10 +57,10 @@ internal unsafe struct Request
     /// <summary>Bytes moved so far: by a first attempt, or by the parts of a continued transfer.</summary>
     public ulong Transferred;
 
-    /// <summary>When it was accepted and when the engine began it, CLOCK_MONOTONIC ns; 0 where nobody asks.</summary>
+    /// <summary>When it was accepted, CLOCK_MONOTONIC ns; not 0 at submit if a reading is at hand that still holds.</summary>
     public long SubmitTime;
 
-    /// <inheritdoc cref="SubmitTime"/>
+    /// <summary>The newest stamp of TIMING: when the engine began it, and once it has ended, when that was; 0 before.</summary>
     public long IssueTime;
 
     /// <summary>One of <see cref="RequestState"/>; an int for compare-and-swap.</summary>

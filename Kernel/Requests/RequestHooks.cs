@@ -1,6 +1,7 @@
 using AioV2.Abi;
 using AioV2.Kernel.Attributes;
 using AioV2.Kernel.Engines.Calls;
+using AioV2.Kernel.Submission;
 
 namespace AioV2.Kernel.Requests;
 
@@ -8,7 +9,7 @@ namespace AioV2.Kernel.Requests;
 internal static unsafe class RequestHooks
 {
     /// <summary>The request is accepted: its attributes are told.</summary>
-    public static void AtSubmit(Request* r, int userFd)
+    public static void AtSubmit(Request* r, DescriptorEntry* file)
     {
         if (r->AttributeCount == 0)
         {
@@ -18,7 +19,7 @@ internal static unsafe class RequestHooks
         var walk = new AttributeWalk(r);
         while (walk.MoveNext())
         {
-            walk.Handler?.AtSubmit(r, walk.Payload(), walk.Return, userFd);
+            walk.Handler?.AtSubmit(r, walk.Payload(), walk.Return, file);
         }
     }
 
@@ -38,7 +39,7 @@ internal static unsafe class RequestHooks
     /// <summary>The attributes' work at issue, for a request that nobody else can see yet.</summary>
     public static void AtIssue(Request* r, int fd)
     {
-        if ((r->Traits & RequestTraits.HooksAtIssue) == 0)
+        if ((r->Traits & (RequestTraits.HooksAtIssue | RequestTraits.HooksInEngine)) == 0)
         {
             return;
         }

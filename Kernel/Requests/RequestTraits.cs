@@ -18,7 +18,7 @@ internal enum RequestTraits : ushort
     /// <summary>The description has O_DIRECT: never attempted inline.</summary>
     Direct = 8,
 
-    /// <summary>Some attribute has work at issue.</summary>
+    /// <summary>Some attribute has work at issue, without which not even an attempt may be made.</summary>
     HooksAtIssue = 16,
 
     /// <summary>Some attribute has work at completion.</summary>
@@ -44,4 +44,15 @@ internal enum RequestTraits : ushort
 
     /// <summary>A MULTI poll, which has such an event beside its own.</summary>
     HasMore = 4096,
+
+    /// <summary>A non-blocking attempt was made inside submit: <see cref="Request.Transferred"/> bytes were at hand. CACHE's work
+    /// at issue takes it off, so that at completion it says that the attempt was all there was.</summary>
+    Attempted = 8192,
+
+    /// <summary>Some attribute's work at completion takes long: a reading of the clock before it says nothing of the time behind it.</summary>
+    LongAtComplete = 16384,
+
+    /// <summary>Some attribute has work at issue that an attempt inside submit can do without: it is needed only when an engine
+    /// begins the request.</summary>
+    HooksInEngine = 32768,
 }

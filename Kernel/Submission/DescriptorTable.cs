@@ -13,43 +13,22 @@ internal unsafe ref struct DescriptorTable
 {
     private const int InlineEntries = 8;
 
-    private Entry* _entries;
+    private DescriptorEntry* _entries;
     private int _capacity;
     private int _count;
     private bool _onHeap;
 
-    internal struct Entry
-    {
-        public int Fd;
-
-        /// <summary>F_GETFL's answer, or <c>-EBADF</c>.</summary>
-        public int OpenFlags;
-
-        public RequestTraits Traits;
-
-        /// <summary>Held by this call, if an engine wants that; null before.</summary>
-        public HeldFile* File;
-
-        public int HoldError;
-
-        /// <summary>What the file's mark says; Unread before anybody needs it.</summary>
-        public MarkState Mark;
-
-        /// <summary>The format of a file whose mark is known.</summary>
-        public PiFormat Format;
-    }
-
     /// <summary>Bytes that the caller lends for the first entries.</summary>
-    public static int InlineBytes => InlineEntries * sizeof(Entry);
+    public static int InlineBytes => InlineEntries * sizeof(DescriptorEntry);
 
     /// <summary>An empty table on <see cref="InlineBytes"/> of the caller's stack.</summary>
     public DescriptorTable(byte* inline)
     {
-        _entries = (Entry*)inline;
+        _entries = (DescriptorEntry*)inline;
         _capacity = InlineEntries;
     }
 
-    public readonly Entry* At(int index) => _entries + index;
+    public readonly DescriptorEntry* At(int index) => _entries + index;
 
     /// <summary>The entry of a descriptor, made at first sight.</summary>
     public int Find(int fd)
@@ -118,8 +97,8 @@ internal unsafe ref struct DescriptorTable
 
     private void Grow()
     {
-        var larger = (Entry*)NativeMemory.Alloc((nuint)(_capacity * 4 * sizeof(Entry)));
-        Buffer.MemoryCopy(_entries, larger, _capacity * 4 * sizeof(Entry), _count * sizeof(Entry));
+        var larger = (DescriptorEntry*)NativeMemory.Alloc((nuint)(_capacity * 4 * sizeof(DescriptorEntry)));
+        Buffer.MemoryCopy(_entries, larger, _capacity * 4 * sizeof(DescriptorEntry), _count * sizeof(DescriptorEntry));
         if (_onHeap)
         {
             NativeMemory.Free(_entries);
@@ -130,9 +109,9 @@ internal unsafe ref struct DescriptorTable
         _onHeap = true;
     }
 
-    private static Entry Ask(int fd)
+    private static DescriptorEntry Ask(int fd)
     {
-        var entry = new Entry { Fd = fd, OpenFlags = fd < 0 ? -Errno.EBADF : Libc.FcntlGetFlags(fd) };
+        var entry = new DescriptorEntry { Fd = fd, OpenFlags = fd < 0 ? -Errno.EBADF : Libc.FcntlGetFlags(fd) };
         if (entry.OpenFlags < 0 || (entry.OpenFlags & Libc.O_PATH) != 0)
         {
             entry.OpenFlags = -Errno.EBADF;
@@ -142,7 +121,8 @@ internal unsafe ref struct DescriptorTable
         // What a positioned transfer of nothing says tells streams from the rest: it is refused before the file is asked.
         var write = (entry.OpenFlags & Libc.O_ACCMODE) == Libc.O_WRONLY;
         var probed = write ? Libc.Pwritev2(fd, null, 0, 0, 0) : Libc.Preadv2(fd, null, 0, 0, 0);
-        var type = Libc.Statx(fd, Statx.TypeOnly, out var stat) == 0 ? stat.Mode & Statx.TypeMask : 0;
+        var type = Libc.Statx(fd, Statx.TypeAndOwner, out var stat) == 0 ? stat.Mode & Statx.TypeMask : 0;
+        entry.Uid = (stat.Mask & Statx.Owner) != 0 ? stat.Uid : uint.MaxValue;
         entry.Traits = (type is Statx.Regular or Statx.BlockDevice or Statx.Directory ? RequestTraits.Seekable : RequestTraits.Pollable)
             | (type == Statx.Regular ? RequestTraits.Regular : RequestTraits.None)
             | (type == Statx.Regular && IsTmpfs(fd, stat) ? RequestTraits.Tmpfs : RequestTraits.None)

@@ -46,7 +46,7 @@ internal sealed unsafe class PollEngine : IEngine
     /// <summary>What is ready now ends here.</summary>
     public bool TryInline(Request* request, int userFd)
     {
-        if (request->Opcode != Aio2Op.Poll || Request.Iocb(request)->Flags != 0 || (request->Traits & RequestTraits.HooksAtIssue) != 0)
+        if (request->Opcode != Aio2Op.Poll || Request.Iocb(request)->Flags != 0 || (request->Traits & (RequestTraits.HooksAtIssue | RequestTraits.HooksInEngine)) != 0)
         {
             return false;
         }

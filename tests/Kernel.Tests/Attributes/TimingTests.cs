@@ -38,4 +38,38 @@ public sealed class TimingTests() : AttributeLaws(Aio2AttrType.Timing)
         Assert.Equal(0, head.Status);
         Assert.True(timing.Submit <= submitted && submitted <= timing.Complete && timing.Submit <= timing.Issue && timing.Issue <= timing.Complete);
     }
+
+    [Theory, InlineData(EngineKind.Threads), InlineData(EngineKind.IoUring), Requirement("ATTR-7", "SUBMIT-6")]
+    public void Cached_reads_end_inside_the_call_and_share_the_stamps_between_which_no_work_lies(EngineKind engine)
+    {
+        using var bench = new AttributeBench(engine);
+        var record = Record.Of(bench.Iocb(Aio2Op.Pread)).Attribute(Aio2AttrType.Timing).Attribute(Aio2AttrType.Cache).Bytes;
+        var stamps = RunAtOnce(bench, [.. record, .. record]);
+        Assert.All(stamps, timing => Assert.Equal(timing.Submit, timing.Issue));
+        Assert.Equal(stamps[0].Complete, stamps[1].Submit);
+    }
+
+    [Fact, Requirement("ATTR-7")]
+    public void A_checksum_is_work_between_two_stamps()
+    {
+        using var bench = new AttributeBench();
+        var checksum = new byte[Aio2AttrChecksum.SizeOf];
+        checksum[0] = (byte)Aio2Checksum.Crc64nvme;
+        var record = Record.Of(bench.Iocb(Aio2Op.Pread)).Attribute(Info.Type).Attribute(Aio2AttrType.Checksum, checksum).Bytes;
+        var stamps = RunAtOnce(bench, [.. record, .. record]);
+        Assert.True(stamps[0].Complete < stamps[1].Submit, $"{stamps[0].Complete} {stamps[1].Submit}");
+    }
+
+    // Reads a file that has just been written: all events are there when the call returns, which a poll shows.
+    private static Aio2RetTiming[] RunAtOnce(AttributeBench bench, byte[] run)
+    {
+        Assert.Equal(run.Length, bench.Aio.Submit(run));
+        var buffer = new byte[4096];
+        return [.. Event.Split(buffer.AsSpan(0, (int)bench.Aio.Poll(buffer))).Select(e =>
+        {
+            var returns = e.ReturnList();
+            Assert.All(returns, ret => Assert.Equal(0, ret.Head.Status));
+            return System.Runtime.InteropServices.MemoryMarshal.Read<Aio2RetTiming>(returns[0].Payload);
+        })];
+    }
 }

@@ -1,0 +1,49 @@
+using AioV2.Attributes.Pi;
+using AioV2.Kernel.Devices;
+using AioV2.Kernel.Linux;
+using AioV2.Kernel.Requests;
+
+namespace AioV2.Kernel.Submission;
+
+/// <summary>What one call has learned of a descriptor. Lives in its <see cref="DescriptorTable"/>, as long as the call.</summary>
+internal struct DescriptorEntry
+{
+    public int Fd;
+
+    /// <summary>F_GETFL's answer, or <c>-EBADF</c>.</summary>
+    public int OpenFlags;
+
+    /// <summary>The file's owner; all ones, which nobody is, where it is not known.</summary>
+    public uint Uid;
+
+    public RequestTraits Traits;
+
+    /// <summary>Held by this call, if an engine wants that; null before.</summary>
+    public unsafe HeldFile* File;
+
+    public int HoldError;
+
+    /// <summary>What the file's mark says; Unread before anybody needs it.</summary>
+    public MarkState Mark;
+
+    /// <summary>The format of a file whose mark is known.</summary>
+    public PiFormat Format;
+
+    private bool _isRuled;
+    private bool _mayAskCache;
+
+    /// <summary>Whether the caller may learn what the page cache holds of the file: who owns it or may write it, as mincore has
+    /// it since Linux 5.2 (ATTR-7). On the thread whose rights count; decided once for each call.</summary>
+    public bool MayAskCache()
+    {
+        if (!_isRuled)
+        {
+            _isRuled = true;
+            _mayAskCache = (Traits & RequestTraits.Writable) != 0
+                || (Uid != uint.MaxValue && Uid == Libc.GetEuid())
+                || Libc.MayWrite(Fd);
+        }
+
+        return _mayAskCache;
+    }
+}
