@@ -155,7 +155,12 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
         var isCut = bytes > Aio2.SubmitMax;
         var runBytes = (int)Math.Min(bytes, Aio2.SubmitMax);
         var onStack = stackalloc byte[StackBytes];
-        var run = runBytes <= StackBytes ? onStack : (byte*)NativeMemory.Alloc((nuint)runBytes);
+        var run = runBytes <= StackBytes ? onStack : (byte*)NativeBlock.TryAlloc((nuint)runBytes);
+        if (run == null)
+        {
+            return -Errno.ENOMEM;
+        }
+
         var report = new Aio2Extack();
         long result = Memory.CopyIn(run, iocbs, (nuint)runBytes);
         if (result == 0 && ext != 0)

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using AioV2.Abi;
 using AioV2.Kernel.Linux;
+using AioV2.Kernel.Memory;
 
 namespace AioV2.Kernel.Requests;
 
@@ -27,8 +29,14 @@ internal unsafe struct HeldFile
             return null;
         }
 
-        error = 0;
-        var file = (HeldFile*)NativeMemory.Alloc((nuint)sizeof(HeldFile));
+        var file = (HeldFile*)NativeBlock.TryAlloc((nuint)sizeof(HeldFile));
+        error = file == null ? -Errno.ENOMEM : 0;
+        if (file == null)
+        {
+            _ = Libc.Close(fd);
+            return null;
+        }
+
         *file = new HeldFile { Fd = fd, _references = 1 };
         return file;
     }

@@ -13,6 +13,11 @@ internal readonly unsafe ref struct CallJudge(UserMemory memory, Iocb2* iocb)
     {
         plan.Segments = CallBlock.Segments;
         plan.SegmentsAt = scratch.Take(CallBlock.Segments);
+        if (plan.SegmentsAt < 0)
+        {
+            return Refusal.NoMemory;
+        }
+
         var block = (CallBlock*)scratch.At(plan.SegmentsAt);
         *block = default;
         if (memory.CopyIn(&block->Call, iocb->Addr, Aio2Syscall.SizeOf) != 0)

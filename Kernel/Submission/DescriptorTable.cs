@@ -3,20 +3,32 @@ using AioV2.Abi;
 using AioV2.Attributes.Pi;
 using AioV2.Kernel.Devices;
 using AioV2.Kernel.Linux;
+using AioV2.Kernel.Memory;
 using AioV2.Kernel.Requests;
 
 namespace AioV2.Kernel.Submission;
 
 /// <summary>The descriptors of one call: each is asked once what it is, and held once (SUBMIT-2, design §5).</summary>
-/// <remarks>Lives as long as the call: a number may mean another file in the next.</remarks>
+/// <remarks><para>Lives as long as the call: a number may mean another file in the next.</para>
+/// <para>A few entries are looked through; more are found by hashing, so that a run of AIO2_SUBMIT_MAX bytes that names another file
+/// in each record costs what its records cost. The key is the process's own: nobody can choose numbers that meet.
+/// A bad number gets no entry of its own: there may be any number of them.</para>
+/// <code>
+///  entries  | 0 | 1 | … | count-1 | the last bad one | …    capacity
+///  places   | index + 1, or 0 for none | …                  twice the capacity, a power of two
+/// </code></remarks>
 internal unsafe ref struct DescriptorTable
 {
     private const int InlineEntries = 8;
 
+    private static readonly ulong Key = (ulong)Random.Shared.NextInt64() | 1;
+
     private DescriptorEntry* _entries;
     private int _capacity;
     private int _count;
-    private bool _onHeap;
+
+    // With the entries in one block of the heap; null while they are on the caller's stack.
+    private int* _places;
 
     /// <summary>Bytes that the caller lends for the first entries.</summary>
     public static int InlineBytes => InlineEntries * sizeof(DescriptorEntry);
@@ -30,25 +42,43 @@ internal unsafe ref struct DescriptorTable
 
     public readonly DescriptorEntry* At(int index) => _entries + index;
 
-    /// <summary>The entry of a descriptor, made at first sight.</summary>
+    /// <summary>The entry of a descriptor, made at first sight; valid until the next call of Find if it is bad. -1: memory is out.</summary>
     public int Find(int fd)
     {
-        // The newest first: runs name one file many times, or few files.
-        for (var i = _count - 1; i >= 0; i--)
+        var place = 0u;
+        if (_places == null)
         {
-            if (_entries[i].Fd == fd)
+            // The newest first: runs name one file many times, or few files.
+            for (var i = _count - 1; i >= 0; i--)
             {
-                return i;
+                if (_entries[i].Fd == fd)
+                {
+                    return i;
+                }
+            }
+        }
+        else
+        {
+            place = PlaceOf(fd);
+            if (_places[place] != 0)
+            {
+                return _places[place] - 1;
             }
         }
 
-        if (_count == _capacity)
+        _entries[_count] = Ask(fd);
+        if (_entries[_count].OpenFlags < 0)
         {
-            Grow();
+            return _count;
         }
 
-        _entries[_count] = Ask(fd);
-        return _count++;
+        if (_places != null)
+        {
+            _places[place] = _count + 1;
+        }
+
+        // One entry stays free, for what is bad.
+        return _count + 1 == _capacity && !TryGrow() ? -1 : _count++;
     }
 
     /// <summary>What the file's <c>user.aio2.pi</c> says, read once (ATTR-8).</summary>
@@ -89,24 +119,51 @@ internal unsafe ref struct DescriptorTable
             }
         }
 
-        if (_onHeap)
+        if (_places != null)
         {
             NativeMemory.Free(_entries);
         }
     }
 
-    private void Grow()
+    // Where the number is, or would be. There is always an empty place.
+    private readonly uint PlaceOf(int fd)
     {
-        var larger = (DescriptorEntry*)NativeMemory.Alloc((nuint)(_capacity * 4 * sizeof(DescriptorEntry)));
-        Buffer.MemoryCopy(_entries, larger, _capacity * 4 * sizeof(DescriptorEntry), _count * sizeof(DescriptorEntry));
-        if (_onHeap)
+        var mask = ((uint)_capacity * 2) - 1;
+        var place = (uint)((((ulong)(uint)fd * Key) >> 20) & mask);
+        while (_places[place] != 0 && _entries[_places[place] - 1].Fd != fd)
+        {
+            place = (place + 1) & mask;
+        }
+
+        return place;
+    }
+
+    // With the newest entry in place, but not yet counted.
+    private bool TryGrow()
+    {
+        var capacity = _capacity * 4;
+        var larger = (DescriptorEntry*)NativeBlock.TryAlloc((nuint)(capacity * (sizeof(DescriptorEntry) + (2 * sizeof(int)))));
+        if (larger == null)
+        {
+            return false;
+        }
+
+        Buffer.MemoryCopy(_entries, larger, capacity * sizeof(DescriptorEntry), (_count + 1) * sizeof(DescriptorEntry));
+        if (_places != null)
         {
             NativeMemory.Free(_entries);
         }
 
         _entries = larger;
-        _capacity *= 4;
-        _onHeap = true;
+        _capacity = capacity;
+        _places = (int*)(larger + capacity);
+        new Span<int>(_places, 2 * capacity).Clear();
+        for (var i = 0; i <= _count; i++)
+        {
+            _places[PlaceOf(_entries[i].Fd)] = i + 1;
+        }
+
+        return true;
     }
 
     private static DescriptorEntry Ask(int fd)

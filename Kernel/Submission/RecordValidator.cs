@@ -163,6 +163,11 @@ internal unsafe ref struct RecordValidator
     private static Refusal JudgeDescriptor(Iocb2* iocb, in OpInfo op, scoped ref RecordPlan plan, scoped ref DescriptorTable descriptors)
     {
         plan.Descriptor = descriptors.Find(iocb->Fd);
+        if (plan.Descriptor < 0)
+        {
+            return Refusal.NoMemory;
+        }
+
         var entry = descriptors.At(plan.Descriptor);
         if (entry->OpenFlags < 0)
         {
@@ -203,6 +208,11 @@ internal unsafe ref struct RecordValidator
         var count = (int)iocb->Len;
         plan.Segments = count;
         plan.SegmentsAt = scratch.Take(count);
+        if (plan.SegmentsAt < 0)
+        {
+            return Refusal.NoMemory;
+        }
+
         var segments = scratch.At(plan.SegmentsAt);
         if (_memory.CopyIn(segments, iocb->Addr, (nuint)(count * sizeof(Iovec))) != 0)
         {

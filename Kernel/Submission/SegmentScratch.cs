@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using AioV2.Abi;
 using AioV2.Kernel.Linux;
+using AioV2.Kernel.Memory;
 
 namespace AioV2.Kernel.Submission;
 
@@ -18,13 +19,17 @@ internal unsafe ref struct SegmentScratch
 
     public readonly Iovec* At(int index) => _segments + index;
 
-    /// <summary>Room for some segments: where they begin.</summary>
+    /// <summary>Room for some segments: where they begin, or -1 where memory is out.</summary>
     public int Take(int count)
     {
         Debug.Assert(HasRoom, "a chunk ends where the scratch does");
         if (_segments == null)
         {
-            _segments = (Iovec*)NativeMemory.Alloc((nuint)(Segments * sizeof(Iovec)));
+            _segments = (Iovec*)NativeBlock.TryAlloc((nuint)(Segments * sizeof(Iovec)));
+            if (_segments == null)
+            {
+                return -1;
+            }
         }
 
         var at = _used;
