@@ -9,6 +9,13 @@ public sealed partial class RequirementTests
     private static readonly string[] Ids =
         [.. SpecParser.Load(Path.Combine(Tree.Root, "Spec/aio2.yaml")).Requirements.Select(r => r.Id)];
 
+    /// <summary>What no test cites yet because nothing has it yet.</summary>
+    private static readonly string[] NotBuilt = ["LIB-1"];
+
+    private static readonly HashSet<string> Proved =
+        [.. Tree.Sources.Where(path => path.StartsWith("tests/", StringComparison.Ordinal)).SelectMany(path => Proving().Matches(Tree.Read(path)))
+            .SelectMany(m => Cited().Matches(m.Groups["ids"].Value)).Select(m => m.Value)];
+
     [Fact]
     public void The_document_has_the_text_of_every_id_once_in_the_order_of_the_spec() =>
         Assert.Equal(Ids, Document().Matches(Tree.Read("io_setup2.md")).Select(m => m.Groups["id"].Value));
@@ -42,13 +49,39 @@ public sealed partial class RequirementTests
     [Fact]
     public void Every_answer_to_a_complaint_names_a_requirement()
     {
-        var table = Tree.Read("io_setup2.md").Split("## Complaints and answers")[1].Split("## Sources")[0];
-        var rows = table.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1).ToList();
+        var rows = Complaints();
 
         Assert.Equal(35, rows.Count);
         Assert.All(rows.Where(row => !row.Contains("native engine first", StringComparison.Ordinal) && !row.Contains("drained at completions", StringComparison.Ordinal)),
             row => Assert.Matches(Cited(), row.Split('|')[3]));
     }
+
+    [Fact]
+    public void Every_answer_to_a_complaint_names_tests_that_exist() => Assert.All(Complaints(), row =>
+    {
+        var cells = row.Split('|');
+        var proofs = Proof().Matches(cells[4]);
+        Assert.All(proofs, proof => Assert.True(
+            Tree.Sources.Where(path => path.StartsWith("tests/", StringComparison.Ordinal) && Path.GetFileName(path) == $"{proof.Groups["type"].Value}.cs")
+                .Any(path => Regex.IsMatch(Tree.Read(path), $@"\[(Fact|Theory)[^{{]*?\b(void|Task) {proof.Groups["name"].Value}\(")),
+            $"there is no test {proof.Value}"));
+
+        // What is not built has no test, and says so for exactly as long.
+        Assert.Equal(proofs.Count == 0, cells[4] == " none yet ");
+        Assert.True(proofs.Count > 0 || !Cited().Matches(cells[3]).Any(id => Proved.Contains(id.Value)), $"tests cite what proves: {row}");
+    });
+
+    [Fact]
+    public void Every_requirement_has_a_test_that_cites_it() => Assert.Equal(NotBuilt, Ids.Except(Proved));
+
+    private static List<string> Complaints() =>
+        [.. Tree.Read("io_setup2.md").Split("## Complaints and answers")[1].Split("## Sources")[0].Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1)];
+
+    [GeneratedRegex(@"`(?<type>\w+)\.(?<name>\w+)`")]
+    private static partial Regex Proof();
+
+    [GeneratedRegex(@"\bRequirement\((?<ids>[^)]*)\)")]
+    private static partial Regex Proving();
 
     [GeneratedRegex(@"^- <a id=""(?<anchor>[a-z]+-\d+)""></a>\*\*(?<id>[A-Z]+-\d+)\*\* ", RegexOptions.Multiline)]
     private static partial Regex Document();
