@@ -31,8 +31,11 @@ internal static class CCallsHeader
         foreach (var error in call.Errors)
             text.Append(Wrap($"-{error.Errno}: {error.When} ({error.Requirement})", " *   ", " *     "));
         text.Append(" */\n");
-        text.Append(Arguments($"long {call.Name}(", call.Args.Select(arg => Spelled(arg)))).Append('\n');
+        text.Append(Prototype(call)).Append('\n');
     }
+
+    /// <summary>The C declaration of a call, on several lines where it is long.</summary>
+    public static string Prototype(CallDef call) => Arguments($"long {call.Name}(", call.Args.Select(arg => Spelled(arg)));
 
     private static string Spelled(ArgDef arg)
     {

@@ -38,6 +38,10 @@ public static class SpecGenerators
     public static string Document(SpecDocument spec, string document) =>
         MarkdownRegions.Update(document, DocumentPath, MarkdownTables.Regions, region => MarkdownTables.Generate(spec, region));
 
+    /// <summary>The manual pages: one for each call, and <c>aio2(7)</c>; the rules' texts come from the ABI document.</summary>
+    /// <exception cref="SpecException">The document lacks the text of a requirement.</exception>
+    public static IReadOnlyList<GeneratedFile> Manual(SpecDocument spec, string document) => [.. ManPages.Generate(spec, document)];
+
     /// <summary>Every generated file of the repository at <paramref name="root"/>; reads the ABI document there.</summary>
     /// <exception cref="SpecException">The ABI document's regions are broken.</exception>
     /// <exception cref="IOException">The ABI document cannot be read.</exception>
@@ -48,6 +52,7 @@ public static class SpecGenerators
         new("Kernel/Generated/AttributeHandlers.g.cs", CSharpHandlers.Generate(spec)),
         new("Spec/include/linux/aio2_abi.h", Header(spec)),
         new("Spec/include/aio2_calls.h", CallsHeader(spec)),
+        .. Manual(spec, File.ReadAllText(Path.Combine(root, DocumentPath))),
         new("Spec/aio2.schema.json", Schema()),
         new(DocumentPath, Document(spec, File.ReadAllText(Path.Combine(root, DocumentPath)))),
     ];
