@@ -27,6 +27,10 @@ needs=(
     setpriv:util-linux
     mount:mount
     fio:fio
+    valgrind:valgrind
+    mandoc:mandoc
+    man:man-db
+    pkg-config:pkg-config
     /usr/include/linux/types.h:linux-libc-dev
     /usr/include/stdio.h:libc6-dev
     /usr/include/liburing.h:liburing-dev
@@ -128,6 +132,9 @@ solution
 step "ring models" bash tests/model/check.sh
 step "conformance" "$aio2" conform --seed 1 --time 60s --runs 1000000
 step "soak" "$aio2" soak --seed 1 --time 60s
+step "native library" nice Native/build.sh
+step "native checks" tests/native/check.sh
+step "native conformance" "$aio2" conform --library artifacts/native/libaio2.so --seed 1 --time 20s
 step "benchmarks run" "$aio2" bench --quick
 
 echo "$passed passed, $failed failed, $skipped skipped" | tee "$results/summary"
