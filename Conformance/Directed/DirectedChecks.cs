@@ -12,10 +12,14 @@ public static class DirectedChecks
         .. SubmitChecks.All,
         .. AttributeChecks.All,
         .. GetChecks.All,
+        .. RingMoveChecks.All,
+        .. PlaceChecks.All,
+        .. SyscallChecks.All,
         .. CancelChecks.All,
         .. ListChecks.All,
         .. IssueChecks.All,
         .. PollChecks.All,
+        .. AbiChecks.All,
         .. LifeChecks.All,
     ];
 }

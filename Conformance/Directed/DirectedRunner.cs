@@ -20,7 +20,7 @@ public static class DirectedRunner
         try
         {
             // The rig's destroys are part of the check: they come before its outcome is told.
-            using var rig = new Rig(trace, world);
+            using var rig = new Rig(trace, world, aio is LoadedAio2);
             check.Body(rig);
             outcome = $"{Passed}\n\n\n";
         }

@@ -15,7 +15,10 @@ public sealed unsafe class Rig : IDisposable
 
     private readonly List<RigContext> _contexts = [];
 
-    internal Rig(IAio2 aio, TestWorld world) => (Aio, World) = (aio, world);
+    internal Rig(IAio2 aio, TestWorld world, bool isLibrary) => (Aio, World, IsLibrary) = (aio, world, isLibrary);
+
+    /// <summary>Whether the calls are those of a shared library, and the caller so a C caller.</summary>
+    public bool IsLibrary { get; }
 
     /// <summary>The implementation.</summary>
     public IAio2 Aio { get; }
@@ -90,7 +93,12 @@ public sealed unsafe class Rig : IDisposable
     /// <summary>Makes a context that is destroyed with the rig.</summary>
     public RigContext Context(uint flags = 0, uint nrReqs = 0, uint ringBytes = 0, int eventfd = 0)
     {
-        var p = new Aio2Params { NrReqs = nrReqs, RingBytes = ringBytes, Eventfd = eventfd };
+        return Context(flags, new Aio2Params { NrReqs = nrReqs, RingBytes = ringBytes, Eventfd = eventfd });
+    }
+
+    /// <summary>Makes a context by params of the check's own.</summary>
+    public RigContext Context(uint flags, Aio2Params p)
+    {
         long result = Aio.Setup(Aio2.Version, flags, &p, (nuint)sizeof(Aio2Params));
         Expect("SETUP-3", 0, result, "io_setup2");
         var context = new RigContext(this, p, flags);

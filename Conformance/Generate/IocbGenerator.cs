@@ -66,6 +66,7 @@ public sealed class IocbGenerator(AioModel model)
         if (op.Opcode == Aio2Op.Poll)
         {
             iocb.Len = usePipe ? 1ul : dice.Of(1ul, 4ul, 5ul);
+            iocb.Flags = dice.Percent(80) ? (ushort)0 : (ushort)(dice.Of(Aio2IocbFlags.Multi, Aio2IocbFlags.Level) & model.Offered.IocbFlagsOf(op.Opcode));
             return;
         }
 

@@ -89,7 +89,11 @@ public static class StepGenerator
             flags |= Aio2Setup.SubmitAll;
         }
 
-        if (dice.Percent(15))
+        if ((flags & Aio2Setup.UserReap) == 0 && dice.Percent(15) && model.Offered.TakesSetup(Aio2Setup.Defer))
+        {
+            flags |= Aio2Setup.Defer;
+        }
+        else if (dice.Percent(15))
         {
             flags |= Aio2Setup.Eventfd;
             p.Eventfd = WorldLayout.Eventfd + dice.Below(WorldLayout.Eventfds);

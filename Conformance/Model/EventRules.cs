@@ -32,6 +32,11 @@ internal static class EventRules
             return null;
         }
 
+        if ((e.Flags & (Aio2EventFlags.More | Aio2EventFlags.Level)) != 0)
+        {
+            return Intermediate(record, e, request);
+        }
+
         if (request.Completion == Completion.Blocked && e.Res != -Errno.ECANCELED)
         {
             return new Violation("RING-6", $"{request.Op.Name} completed with {e.Res}, though nothing let it");
@@ -46,6 +51,17 @@ internal static class EventRules
         return request.Refused
             ? record.Length == IoEvent2.SizeOf ? null : new Violation("SUBMIT-1", $"a refused record's event has {record.Length} bytes")
             : Returns(record, e, request);
+    }
+
+    /// <summary>An edge of MULTI or a reading of LEVEL: of a POLL that asked for it, and without returns, which come once (SUBMIT-8).</summary>
+    private static Violation? Intermediate(ReadOnlySpan<byte> record, in IoEvent2 e, ModelRequest request)
+    {
+        ushort wanted = (e.Flags & Aio2EventFlags.More) != 0 ? Aio2IocbFlags.Multi : Aio2IocbFlags.Level;
+        return request.Op.Opcode != Aio2Op.Poll || (request.Flags & wanted) == 0
+            ? new Violation("RING-6", $"{request.Op.Name} gave an event with flags 0x{e.Flags:x}, which it did not ask for")
+            : e.Res <= 0 ? new Violation("SUBMIT-8", $"an edge or a reading with result {e.Res}")
+            : record.Length != IoEvent2.SizeOf ? new Violation("SUBMIT-8", $"an edge or a reading of {record.Length} bytes")
+            : null;
     }
 
     private static Violation? Returns(ReadOnlySpan<byte> record, in IoEvent2 e, ModelRequest request)

@@ -132,16 +132,18 @@ internal sealed class GetJudge(AioModel model, Tally tally)
         }
 
         tally.Pass("RING-6");
+        tally.Pass("ABI-2");
+        if ((e.Flags & (Aio2EventFlags.More | Aio2EventFlags.Level)) != 0)
+        {
+            tally.Pass("SUBMIT-8");
+            return null;
+        }
+
         tally.Pass("SUBMIT-7");
         foreach (var r in found.Returns)
         {
             tally.Pass("ATTR-2");
             tally.Pass(r.Applies ? "ATTR-7" : "ATTR-3");
-        }
-
-        if ((e.Flags & (Aio2EventFlags.More | Aio2EventFlags.Level)) != 0)
-        {
-            return found.Op.Opcode == Aio2Op.Poll && found.AnyResult ? null : new Violation("RING-6", $"{found.Op.Name} gave an event with flags 0x{e.Flags:x}");
         }
 
         model.Deliver(context, found, e.Res);

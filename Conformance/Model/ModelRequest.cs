@@ -27,6 +27,9 @@ public sealed class ModelRequest
     /// <summary>The descriptor, or -1 where the operation has none.</summary>
     public int Fd { get; init; } = -1;
 
+    /// <summary>AIO2_IOCB_*.</summary>
+    public ushort Flags { get; init; }
+
     public Completion Completion { get; set; }
 
     /// <summary>Smallest natural result.</summary>

@@ -17,6 +17,7 @@ internal static class RequestRules
         var request = new ModelRequest
         {
             UserData = iocb.UserData,
+            Flags = iocb.Flags,
             Op = op,
             Returns = returns,
             Fd = op.Uses.HasFlag(IocbFields.Fd) ? iocb.Fd : -1,

@@ -69,11 +69,10 @@ public sealed class SubmitRules(Capabilities offered, ModelWorld world)
             return false;
         }
 
-        if (!op.Uses.HasFlag(IocbFields.RwFlags) && iocb.RwFlags != 0)
+        const ushort both = Aio2IocbFlags.Multi | Aio2IocbFlags.Level;
+        if ((iocb.Flags & both) == both)
         {
-            // An unused field, or a flag that this operation does not take: both are true.
-            refusals.Add(new Refusal(Aio2Reason.FieldNotZero, Iocb2.At.RwFlags, "SUBMIT-3"));
-            refusals.Add(new Refusal(Aio2Reason.RwFlagsUnknown, Iocb2.At.RwFlags, "SUBMIT-7"));
+            refusals.Add(new Refusal(Aio2Reason.FlagsInapplicable, Iocb2.At.Flags, "SUBMIT-8"));
             return false;
         }
 
@@ -153,6 +152,14 @@ public sealed class SubmitRules(Capabilities offered, ModelWorld world)
 
     private bool Memory(in Iocb2 iocb, OpInfo op, List<Refusal> refusals)
     {
+        if (op.Opcode == Aio2Op.Syscall)
+        {
+            // What the call's struct asks for is not modelled: only whether it can be read.
+            refusals.Add(new Refusal(Aio2Reason.MemoryFault, -1, "SUBMIT-4"));
+            refusals.Add(new Refusal(Aio2Reason.SyscallUnknown, -1, "SUBMIT-7"));
+            return !WorldLayout.SurelyBad(iocb.Addr);
+        }
+
         if (op.Direction == DataDirection.None || iocb.Len == 0)
         {
             return true;

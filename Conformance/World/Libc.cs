@@ -8,6 +8,7 @@ internal static unsafe partial class Libc
     public const int ProtNone = 0, ProtRead = 1, ProtWrite = 2;
     public const int MapShared = 1, MapPrivate = 2, MapAnonymous = 0x20, MapNoReserve = 0x4000, MapFixedNoReplace = 0x100000;
     public const int ORdOnly = 0, OWrOnly = 1, ORdWr = 2, OCloExec = 0x80000, ONonBlock = 0x800;
+    public const int SigBlock = 0, SigSetMask = 2;
     public const int WNoHang = 1, SigKill = 9;
     public const short PollIn = 1, PollOut = 4;
 
@@ -63,6 +64,21 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     public static partial int Ftruncate(int fd, long bytes);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int Fcntl(int fd, int op, long arg);
+
+    [LibraryImport("libc", EntryPoint = "signal", SetLastError = true)]
+    public static partial nint Signal(int signal, nint handler);
+
+    [LibraryImport("libc", EntryPoint = "pthread_sigmask")]
+    public static partial int PthreadSigmask(int how, ulong* mask, ulong* before);
+
+    [LibraryImport("libc", EntryPoint = "pthread_self")]
+    public static partial nint PthreadSelf();
+
+    [LibraryImport("libc", EntryPoint = "pthread_kill")]
+    public static partial int PthreadKill(nint thread, int signal);
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     public static partial int Poll(PollFd* fds, nuint count, int timeoutMs);

@@ -80,10 +80,11 @@ internal sealed unsafe partial class Context
             left -= asked;
             place += asked;
             fault = isCopied ? Kernel.Memory.CopyOut(at + (ulong)total, found, (nuint)(ready * IoEvent2.SizeOf)) : 0;
-            if (ready != 0 && fault == 0)
+            var copied = fault == 0 ? ready : CopyUpToFault(at + (ulong)total, found, ready);
+            if (copied != 0)
             {
-                served = ids[ready - 1];
-                total += ready * IoEvent2.SizeOf;
+                served = ids[copied - 1];
+                total += copied * IoEvent2.SizeOf;
             }
         }
 
@@ -95,6 +96,18 @@ internal sealed unsafe partial class Context
         }
 
         return total != 0 ? total : fault;
+    }
+
+    // Readings that can be written before the fault: those are taken, as events are (GET-4).
+    private int CopyUpToFault(ulong at, IoEvent2* readings, int count)
+    {
+        var copied = 0;
+        while (copied < count && Kernel.Memory.CopyOut(at + (ulong)(copied * IoEvent2.SizeOf), readings + copied, IoEvent2.SizeOf) == 0)
+        {
+            copied++;
+        }
+
+        return copied;
     }
 
     // Asks some sources from a place on: how many. Of those that are ready at most so many as are wanted are told.

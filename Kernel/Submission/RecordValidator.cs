@@ -116,7 +116,8 @@ internal unsafe ref struct RecordValidator
             }
         }
 
-        if ((op.Uses & IocbFields.RwFlags) != 0 && (iocb->RwFlags & ~op.RwFlags) != 0)
+        // An operation without rw_flags takes none of them: it says so before it calls the field unused.
+        if ((iocb->RwFlags & ~op.RwFlags) != 0)
         {
             return new Refusal(Errno.EOPNOTSUPP, Aio2Reason.RwFlagsUnknown, Iocb2.At.RwFlags);
         }
@@ -128,7 +129,6 @@ internal unsafe ref struct RecordValidator
     // The offset of the first field that the operation does not use and that is not zero; 0 if there is none.
     private static int UnusedField(Iocb2* iocb, IocbFields uses) =>
         (uses & IocbFields.Fd) == 0 && iocb->Fd != 0 ? Iocb2.At.Fd
-        : (uses & IocbFields.RwFlags) == 0 && iocb->RwFlags != 0 ? Iocb2.At.RwFlags
         : (uses & IocbFields.Addr) == 0 && iocb->Addr != 0 ? Iocb2.At.Addr
         : (uses & IocbFields.Len) == 0 && iocb->Len != 0 ? Iocb2.At.Len
         : (uses & IocbFields.Offset) == 0 && iocb->Offset != 0 ? Iocb2.At.Offset

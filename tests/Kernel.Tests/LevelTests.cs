@@ -201,6 +201,23 @@ public sealed unsafe class LevelTests
         Assert.Equal([(1ul, (long)Libc.POLLIN, Aio2EventFlags.Level)], Now(aio, min: 24));
     }
 
+    [Fact, Requirement("SUBMIT-8", "GET-4")]
+    public void A_fault_behind_the_first_reading_leaves_the_reading_before_it()
+    {
+        using var aio = Harness.Context();
+        using var file = new ScratchFile();
+        aio.Submit(Level(file.Fd, 1), Level(file.Fd, 2));
+        var page = (byte*)Libc.Mmap(null, 8192, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS, -1, 0);
+        Assert.Equal(0, Libc.Mprotect(page + 4096, 4096, Libc.PROT_NONE));
+        var now = new Aio2Wait { Size = Aio2Wait.SizeOf };
+
+        Assert.Equal(24, aio.Kernel.GetEvents(aio.Ctx, page + 4096 - 46, 48, 1, &now, 0));
+        Assert.Equal(1ul, ((IoEvent2*)(page + 4096 - 46))->UserData);
+        Assert.Equal(-Errno.EFAULT, aio.Kernel.GetEvents(aio.Ctx, page + 4096, 48, 1, &now, 0));
+        Assert.Equal([2ul, 1ul], Now(aio).Select(e => e.UserData));
+        Assert.Equal(0, Libc.Munmap(page, 8192));
+    }
+
     private static bool IsSignalled(int fd, int milliseconds)
     {
         var ready = new Pollfd { Fd = fd, Events = Libc.POLLIN };

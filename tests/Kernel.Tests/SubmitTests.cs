@@ -39,7 +39,7 @@ public sealed unsafe class SubmitTests
                 { "rw_flags before offset", Data(i => i with { RwFlags = 1u << 31, Offset = -2 }).Bytes, Errno.EOPNOTSUPP, Aio2Reason.RwFlagsUnknown, 20 },
                 { "append on a read", Data(i => i with { RwFlags = Aio2Rwf.Append }).Bytes, Errno.EOPNOTSUPP, Aio2Reason.RwFlagsUnknown, 20 },
                 { "nop with fd", Record.Of(Harness.Nop(0) with { Fd = 1, Addr = 1 }).Bytes, Errno.EINVAL, Aio2Reason.FieldNotZero, 16 },
-                { "nop with rw_flags", Record.Of(Harness.Nop(0) with { RwFlags = 1 }).Bytes, Errno.EINVAL, Aio2Reason.FieldNotZero, 20 },
+                { "nop with rw_flags", Record.Of(Harness.Nop(0) with { RwFlags = 1, Fd = 1 }).Bytes, Errno.EOPNOTSUPP, Aio2Reason.RwFlagsUnknown, 20 },
                 { "nop with addr", Record.Of(Harness.Nop(0) with { Addr = 1 }).Bytes, Errno.EINVAL, Aio2Reason.FieldNotZero, 24 },
                 { "nop with len", Record.Of(Harness.Nop(0) with { Len = 1 }).Bytes, Errno.EINVAL, Aio2Reason.FieldNotZero, 32 },
                 { "nop with offset", Record.Of(Harness.Nop(0) with { Offset = -1 }).Bytes, Errno.EINVAL, Aio2Reason.FieldNotZero, 40 },
