@@ -9,7 +9,7 @@ namespace AioV2.Bench.Harness;
 /// <param name="Processor">The processor's model.</param>
 /// <param name="Cores">Processors that this process may use.</param>
 /// <param name="MemoryBytes">Memory, bytes.</param>
-/// <param name="System">Operating system and release.</param>
+/// <param name="System">Distribution, and the release of the Linux kernel.</param>
 /// <param name="Runtime">.NET's version.</param>
 /// <param name="Architecture">The processor's architecture.</param>
 /// <param name="Load">Runnable tasks over the last minute when the run began.</param>
@@ -23,7 +23,7 @@ public sealed record Machine(
         Field("/proc/cpuinfo", "model name") ?? "unknown",
         Environment.ProcessorCount,
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-        RuntimeInformation.OSDescription,
+        $"{RuntimeInformation.OSDescription}, Linux {Word("/proc/sys/kernel/osrelease") ?? "unknown"}",
         RuntimeInformation.FrameworkDescription,
         RuntimeInformation.ProcessArchitecture.ToString(),
         double.TryParse(Word("/proc/loadavg"), CultureInfo.InvariantCulture, out var load) ? load : null,
@@ -34,5 +34,5 @@ public sealed record Machine(
         ? null
         : File.ReadLines(path).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?.Split(':', 2)[^1].Trim();
 
-    private static string? Word(string path) => File.Exists(path) ? File.ReadAllText(path).Split(' ')[0] : null;
+    private static string? Word(string path) => File.Exists(path) ? File.ReadAllText(path).Split(' ', '\n')[0] : null;
 }

@@ -50,6 +50,10 @@ public class ReportTests
         Assert.Equal("fixup", root.GetProperty("kernel").GetProperty("user_memory").GetString());
     }
 
+    [Fact]
+    public void The_machine_is_named_with_the_release_of_its_kernel() =>
+        Assert.EndsWith($", Linux {File.ReadAllText("/proc/sys/kernel/osrelease").Trim()}", Machine.Here().System, StringComparison.Ordinal);
+
     [Theory]
     [InlineData(0)]
     [InlineData(1e-9)]

@@ -18,6 +18,9 @@ public class SmokeTests
         Assert.False(stop.IsCancellationRequested, $"stopped after {Bound}");
         Assert.Equal(Catalogue.All, results.Select(r => r.Row));
         Assert.Equal([], results.Where(r => r.Status == RowStatus.Failed).Select(r => $"{r.Row.Id} : {r.Row.Peer}: {r.Note}"));
+        // A bench without a peer goes on and names it; the tests install all peers, so that here none is missing.
+        Assert.Equal([], results.Where(r => r.Status == RowStatus.PeerMissing).Select(r => $"{r.Row.Id} : {r.Row.Peer}: {r.Note}"));
+        Assert.All(results.Where(r => r.Status is RowStatus.Pending or RowStatus.NotApplicable), r => Assert.False(string.IsNullOrWhiteSpace(r.Note)));
         Assert.All(results.Where(r => r.Status == RowStatus.Measured), r => Assert.True(r.Ours!.Value.Median > 0));
     }
 }
