@@ -41,7 +41,7 @@ public sealed class EnumerationTests
         var seen = 0;
         var sum = 0ul;
         var all = new TaskCompletionSource();
-        var readers = Enumerable.Range(0, 3).Select(_ => Task.Run(Read)).ToArray();
+        var readers = Enumerable.Range(0, 3).Select(_ => context.ReadCompletionsAsync()).Select(events => Task.Run(() => Read(events))).ToArray();
         SubmitNops(context, 2_000);
         await all.Task.WaitAsync(Patience);
 
@@ -50,9 +50,9 @@ public sealed class EnumerationTests
         await Task.WhenAll(readers).WaitAsync(Patience);
         Assert.Equal((2_000, 1_999_000ul), (seen, sum));
 
-        async Task Read()
+        async Task Read(IAsyncEnumerable<Completion> events)
         {
-            await foreach (var completion in context.ReadCompletionsAsync())
+            await foreach (var completion in events)
             {
                 Interlocked.Add(ref sum, completion.UserData);
                 if (Interlocked.Increment(ref seen) == 2_000)
