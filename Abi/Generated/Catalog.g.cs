@@ -6,13 +6,36 @@ namespace AioV2.Abi;
 [System.Flags]
 public enum IocbFields : byte
 {
-    None = 0, Fd = 1, RwFlags = 2, Addr = 4, Len = 8, Offset = 16,
+    /// <summary>None of them.</summary>
+    None = 0,
+
+    /// <summary><c>fd</c>.</summary>
+    Fd = 1,
+
+    /// <summary><c>rw_flags</c>.</summary>
+    RwFlags = 2,
+
+    /// <summary><c>addr</c>.</summary>
+    Addr = 4,
+
+    /// <summary><c>len</c>.</summary>
+    Len = 8,
+
+    /// <summary><c>offset</c>.</summary>
+    Offset = 16,
 }
 
 /// <summary>Which way an operation moves data.</summary>
 public enum DataDirection : byte
 {
-    None = 0, Read = 1, Write = 2,
+    /// <summary>It moves none.</summary>
+    None = 0,
+
+    /// <summary>From the file to memory.</summary>
+    Read = 1,
+
+    /// <summary>From memory to the file.</summary>
+    Write = 2,
 }
 
 /// <summary>What the spec says of one operation (SUBMIT-7).</summary>
