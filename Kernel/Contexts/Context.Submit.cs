@@ -247,25 +247,33 @@ internal sealed unsafe partial class Context
 
         var source = (Iocb2*)record;
         var sizeClass = r->SizeClass;
-        *r = new Request
+        // In place: an initializer would make it on the stack first, and copy it.
+        *r = default;
+        r->Owner = _handle;
+        r->Id = _nextId++;
+        r->Addr = source->Addr;
+        r->DataBytes = plan.DataBytes;
+        r->Offset = source->Offset;
+        r->State = (int)RequestState.Queued;
+        r->RwFlags = source->RwFlags;
+        r->Opcode = source->Opcode;
+        r->Traits = plan.Traits;
+        r->IocbBytes = (ushort)plan.IocbBytes;
+        r->EventBytes = (ushort)plan.EventBytes;
+        r->SegmentCount = (ushort)plan.Segments;
+        r->SizeClass = sizeClass;
+        r->AttributeCount = (ushort)plan.AttributeCount;
+        r->EngineWord = (ulong)plan.Descriptor;
+        if (plan.IocbBytes == Iocb2.SizeOf)
         {
-            Owner = _handle,
-            Id = _nextId++,
-            Addr = source->Addr,
-            DataBytes = plan.DataBytes,
-            Offset = source->Offset,
-            State = (int)RequestState.Queued,
-            RwFlags = source->RwFlags,
-            Opcode = source->Opcode,
-            Traits = plan.Traits,
-            IocbBytes = (ushort)plan.IocbBytes,
-            EventBytes = (ushort)plan.EventBytes,
-            SegmentCount = (ushort)plan.Segments,
-            SizeClass = sizeClass,
-            AttributeCount = (ushort)plan.AttributeCount,
-            EngineWord = (ulong)plan.Descriptor,
-        };
-        Buffer.MemoryCopy(record, Request.Iocb(r), plan.IocbBytes, plan.IocbBytes);
+            // The size is known to the compiler: no call.
+            *Request.Iocb(r) = *source;
+        }
+        else
+        {
+            Buffer.MemoryCopy(record, Request.Iocb(r), plan.IocbBytes, plan.IocbBytes);
+        }
+
         *Request.Event(r) = new IoEvent2 { Bytes = (uint)plan.EventBytes, UserData = source->UserData };
         if (plan.AttributeCount != 0)
         {

@@ -261,7 +261,16 @@ internal sealed unsafe partial class Context
         }
 
         _position += r->EventBytes;
-        Buffer.MemoryCopy(Request.Event(r), place, r->EventBytes, r->EventBytes);
+        if (r->EventBytes == IoEvent2.SizeOf)
+        {
+            // The size is known to the compiler: no call.
+            *(IoEvent2*)place = *Request.Event(r);
+        }
+        else
+        {
+            Buffer.MemoryCopy(Request.Event(r), place, r->EventBytes, r->EventBytes);
+        }
+
         return true;
     }
 

@@ -3,10 +3,17 @@ using System.Collections.Concurrent;
 namespace AioV2.Kernel.Contexts;
 
 /// <summary>Contexts by id. Ids are handed out cyclically, are never 0, and say nothing about memory (§3).</summary>
-/// <remarks>Looking up takes no lock; making and ending a context takes one of the table's own.</remarks>
+/// <remarks>Looking up takes no lock; making and ending a context takes one of the table's own. A call finds its context by one
+/// load and a comparison; the dictionary serves those whose place a younger context took.</remarks>
 internal sealed class ContextTable
 {
+    private const uint Places = 64;
+
     private readonly ConcurrentDictionary<uint, Context> _contexts = new();
+
+    // By the id's low bits: the youngest context of each remainder, never one that the dictionary does not have.
+    private readonly Context?[] _youngest = new Context?[Places];
+    private readonly Lock _change = new();
     private readonly ulong _ceiling;
     private uint _lastId;
     private ulong _slots;
@@ -23,7 +30,11 @@ internal sealed class ContextTable
     /// <summary>All contexts, for the end of the kernel.</summary>
     public ICollection<Context> All => _contexts.Values;
 
-    public Context? Find(uint id) => _contexts.GetValueOrDefault(id);
+    public Context? Find(uint id)
+    {
+        var young = Volatile.Read(ref _youngest[id % Places]);
+        return young is not null && young.Id == id ? young : _contexts.GetValueOrDefault(id);
+    }
 
     /// <summary>Takes slots, if the ceiling allows.</summary>
     public bool TryTakeSlots(uint count)
@@ -55,7 +66,7 @@ internal sealed class ContextTable
                 prepare(context);
             }
         }
-        while (context.Id == 0 || !_contexts.TryAdd(context.Id, context));
+        while (context.Id == 0 || !TryPlace(context));
     }
 
     /// <summary>The id wanted (SETUP-2): false if it is taken.</summary>
@@ -63,14 +74,36 @@ internal sealed class ContextTable
     {
         context.Id = id;
         prepare(context);
-        return _contexts.TryAdd(id, context);
+        return TryPlace(context);
     }
 
     public void Remove(Context context)
     {
-        if (_contexts.TryRemove(context.Id, out _))
+        bool isRemoved;
+        lock (_change)
+        {
+            ref var place = ref _youngest[context.Id % Places];
+            place = place == context ? null : place;
+            isRemoved = _contexts.TryRemove(context.Id, out _);
+        }
+
+        if (isRemoved)
         {
             ReturnSlots(context.NrReqs);
+        }
+    }
+
+    private bool TryPlace(Context context)
+    {
+        lock (_change)
+        {
+            if (!_contexts.TryAdd(context.Id, context))
+            {
+                return false;
+            }
+
+            Volatile.Write(ref _youngest[context.Id % Places], context);
+            return true;
         }
     }
 }

@@ -26,7 +26,10 @@ internal static unsafe class InlineRead
         }
 
         var isTmpfs = (r->Traits & RequestTraits.Tmpfs) != 0;
-        var got = Libc.Preadv2(userFd, Request.Segments(r), r->SegmentCount, r->Offset, (int)r->RwFlags | (isTmpfs ? 0 : Libc.RWF_NOWAIT));
+        var segments = Request.Segments(r);
+        var got = isTmpfs && r->SegmentCount == 1 && r->RwFlags == 0
+            ? Libc.Pread(userFd, (void*)segments->Base, (nuint)segments->Bytes, r->Offset)
+            : Libc.Preadv2(userFd, segments, r->SegmentCount, r->Offset, (int)r->RwFlags | (isTmpfs ? 0 : Libc.RWF_NOWAIT));
         if (!isTmpfs && (got >= 0 || got == -Errno.EAGAIN))
         {
             r->Traits |= RequestTraits.Attempted;
