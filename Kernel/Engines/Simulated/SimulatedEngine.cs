@@ -20,6 +20,7 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
     private readonly Dictionary<ulong, Waiting> _waiting = [];
     private readonly HashSet<ulong> _heldBack = [];
     private readonly List<ulong> _blocked = [];
+    private Pollfd[] _sources = new Pollfd[16];
     private readonly Queue<nint> _cancelled = new();
     private readonly List<SimulationStep> _log = [];
     private readonly long _epoch = MonotonicClock.Now;
@@ -265,20 +266,49 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
     // Sleeps until the bell is rung or a stream that somebody waits for is ready.
     private void AwaitNews()
     {
-        Pollfd[] sources;
+        int sources;
         lock (_lock)
         {
-            sources = [new Pollfd { Fd = _bell, Events = Libc.POLLIN }, .. _options.Driven ? [] : _blocked.Select(SourceOf)];
+            sources = CollectSources();
         }
 
-        fixed (Pollfd* p = sources)
+        fixed (Pollfd* p = _sources)
         {
             // A request that is cancelled meanwhile may close its file: then the bell has rung as well.
-            _ = Libc.Poll(p, (nuint)sources.Length, -1);
+            _ = Libc.Poll(p, (nuint)sources, -1);
         }
 
         ulong count;
         _ = Libc.Read(_bell, &count, sizeof(ulong));
+    }
+
+    // Into an array that is kept: how many. Neighbours that wait for the same file share a place.
+    private int CollectSources()
+    {
+        _sources[0] = new Pollfd { Fd = _bell, Events = Libc.POLLIN };
+        var count = 1;
+        if (_options.Driven)
+        {
+            return count;
+        }
+
+        foreach (var number in _blocked)
+        {
+            var source = SourceOf(number);
+            if (source.Fd == _sources[count - 1].Fd && source.Events == _sources[count - 1].Events)
+            {
+                continue;
+            }
+
+            if (count == _sources.Length)
+            {
+                Array.Resize(ref _sources, count * 2);
+            }
+
+            _sources[count++] = source;
+        }
+
+        return count;
     }
 
     private Pollfd SourceOf(ulong number)
