@@ -18,7 +18,7 @@ public static class JsonReport
     private sealed record Found(string Requirement, string Message, string Origin, ulong Seed, string Calls, string? Program);
 
     private sealed record Document(
-        string Implementation, string Engine, bool Conforms, ulong Seed, int Shard, int Shards, long Steps, double Seconds, string Output, Line[] Requirements, Found[] Findings, Document[]? Engines);
+        string Implementation, string Engine, bool Conforms, ulong Seed, int Shard, int Shards, long Steps, double Seconds, string Output, Line[] Requirements, Found[] Findings, long RandomSteps, double RandomSeconds, Document[]? Engines);
 
     /// <summary>Writes.</summary>
     public static string Of(Verdict v) => JsonSerializer.Serialize(DocumentOf(v), Options) + "\n";
@@ -43,7 +43,7 @@ public static class JsonReport
     private static Document DocumentOf(Verdict v) => new(v.Implementation, v.Engine, v.Conforms, v.Seed, v.Shard, v.Shards, v.Steps, v.Elapsed.TotalSeconds, v.Output,
         [.. v.Lines.Select(l => new Line(l.Id, l.Title, l.Outcome, l.Checks, l.Why))],
         [.. v.Findings.Select(f => new Found(f.Violation.Requirement, f.Violation.Message, f.Origin, f.Seed, f.Calls, f.Program))],
-        [.. v.Parts.Select(DocumentOf)]);
+        v.RandomSteps, v.RandomTime.TotalSeconds, [.. v.Parts.Select(DocumentOf)]);
 
     private static Verdict VerdictOf(Document? d) => d?.Requirements is null || d.Findings is null
         ? throw new InvalidDataException("no verdict: requirements or findings are missing")
@@ -52,6 +52,8 @@ public static class JsonReport
             [.. d.Findings.Select(f => new Finding(new Violation(f.Requirement, f.Message), f.Origin, f.Seed, [], f.Calls) { Program = f.Program ?? "" })],
             d.Steps, TimeSpan.FromSeconds(d.Seconds), d.Output)
         {
+            RandomSteps = d.RandomSteps,
+            RandomTime = TimeSpan.FromSeconds(d.RandomSeconds),
             Parts = [.. (d.Engines ?? []).Select(VerdictOf)],
         };
 }

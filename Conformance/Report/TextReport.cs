@@ -80,8 +80,9 @@ public static class TextReport
     {
         int Count(Outcome outcome) => verdict.Lines.Count(l => l.Outcome == outcome);
         double rate = verdict.Steps / Math.Max(verdict.Elapsed.TotalSeconds, 0.001);
+        double random = verdict.RandomSteps / Math.Max(verdict.RandomTime.TotalSeconds, 0.001);
         return $"{verdict.Implementation} ({verdict.Engine}): {(verdict.Conforms ? "conforms" : "DOES NOT CONFORM")}; "
             + $"{Count(Outcome.Passed)} passed, {Count(Outcome.Failed)} failed, {Count(Outcome.NotExercised)} not exercised; "
-            + $"{verdict.Steps} steps in {verdict.Elapsed.TotalSeconds:0.0} s, {rate:0} steps/s, seed {verdict.Seed}\n";
+            + $"{verdict.Steps} steps in {verdict.Elapsed.TotalSeconds:0.0} s, {rate:0} steps/s ({random:0} in the random part), seed {verdict.Seed}\n";
     }
 }

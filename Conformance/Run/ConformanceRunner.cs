@@ -20,6 +20,8 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
     private readonly Tally _tally = new();
     private readonly List<Finding> _findings = [];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private long _randomSteps;
+    private TimeSpan _randomTime;
 
     /// <summary>Runs; returns the verdict.</summary>
     /// <exception cref="CouldNotRunException">The implementation cannot be loaded or makes no context.</exception>
@@ -33,7 +35,10 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
             Random(runner);
         }
 
-        return new Verdict(launcher.Name, runner.Offered.Engine, options, _tally, _findings, runner.Steps, _clock.Elapsed, runner.Output);
+        return new Verdict(launcher.Name, runner.Offered.Engine, options, _tally, _findings, runner.Steps, _clock.Elapsed, runner.Output)
+        {
+            RandomSteps = _randomSteps, RandomTime = _randomTime,
+        };
     }
 
     private bool Probe(SequenceRunner runner)
@@ -124,22 +129,26 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
 
     private void Random(SequenceRunner runner)
     {
-        var machine = new AioMachine(runner.Offered, options.Length);
-        var generator = StateMachine.Generate(machine);
+        var mine = Enumerable.Range(0, (options.Runs + SequencesPerBatch - 1) / SequencesPerBatch).Where(Mine).Select(b => b * SequencesPerBatch);
+        var machine = StateMachine.Generate(new AioMachine(runner.Offered, options.Length));
+        var (started, before) = (_clock.Elapsed, runner.Steps);
         long told = 0;
-        for (int run = 0; run < options.Runs && _clock.Elapsed < options.Time && _findings.Count < options.MostFindings; run += SequencesPerBatch)
+        Task<List<IReadOnlyList<Step>>>? ahead = null;
+        int generated = 0;
+        foreach (int run in mine)
         {
-            if (!Mine(run / SequencesPerBatch))
+            if (_clock.Elapsed >= options.Time || _findings.Count >= options.MostFindings)
             {
-                continue;
+                break;
             }
 
-            ulong seed = options.Seed * 0x9e3779b97f4a7c15 + (ulong)run;
-            int count = Math.Min(SequencesPerBatch, options.Runs - run);
-            var runs = generator.Sample(options.Length, new Rnd(seed), count);
-            if (Batch(runner, [.. runs.Select(StepsOf)], "random", seed))
+            // The next batch is generated while the child makes the calls of this one.
+            var batch = ahead is not null && generated == run ? ahead.Result : Generate(machine, run);
+            generated = run + SequencesPerBatch * options.Shards;
+            ahead = generated < options.Runs ? Task.Run(() => Generate(machine, generated)) : null;
+            if (Batch(runner, batch, "random", SeedOf(run)))
             {
-                return;
+                break;
             }
 
             if (_clock.ElapsedMilliseconds > told + 1000)
@@ -148,7 +157,15 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
                 options.Progress?.Invoke($"random {run} of {options.Runs} sequences, {runner.Steps * 1000 / Math.Max(1, _clock.ElapsedMilliseconds)} steps/s");
             }
         }
+
+        ahead?.Wait();
+        (_randomSteps, _randomTime) = (runner.Steps - before, _clock.Elapsed - started);
     }
+
+    private ulong SeedOf(int run) => options.Seed * 0x9e3779b97f4a7c15 + (ulong)run;
+
+    private List<IReadOnlyList<Step>> Generate(Gen<MachineRun<object, AioModel>> machine, int run) =>
+        [.. machine.Sample(options.Length, new Rnd(SeedOf(run)), Math.Min(SequencesPerBatch, options.Runs - run)).Select(StepsOf)];
 
     private bool Batch(SequenceRunner runner, List<IReadOnlyList<Step>> sequences, string origin, ulong seed)
     {

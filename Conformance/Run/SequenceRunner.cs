@@ -56,7 +56,7 @@ public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) :
             for (int i = 0; i < ran; i++)
             {
                 answers[from + i] = given[i];
-                Steps += given[i].Count;
+                Steps += batch[i].Count;
                 violations[from + i] = new Judge(Offered, tally).Sequence(from + i, batch[i], given[i]);
             }
 

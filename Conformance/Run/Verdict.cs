@@ -52,6 +52,12 @@ public sealed class Verdict
     /// <summary>Verdicts on the same implementation with different engines, of which this one is the sum; none for a verdict on one.</summary>
     public IReadOnlyList<Verdict> Parts { get; init; } = [];
 
+    /// <summary>Steps of the random part alone.</summary>
+    public long RandomSteps { get; init; }
+
+    /// <summary>How long the random part took.</summary>
+    public TimeSpan RandomTime { get; init; }
+
     /// <summary>Whether nothing is wrong.</summary>
     public bool Conforms => Lines.All(l => l.Outcome != Outcome.Failed);
 
