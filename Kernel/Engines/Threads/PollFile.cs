@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using AioV2.Abi;
+using AioV2.Kernel.Linux;
 using AioV2.Kernel.Requests;
 
 namespace AioV2.Kernel.Engines.Threads;
@@ -21,6 +22,9 @@ internal unsafe struct PollFile
 
     public Line Readers;
     public Line Writers;
+
+    // 1 more than a descriptor that does not block: the same FIFO, opened once more. 0: not tried yet; -1: cannot be had.
+    private int _unblocked;
 
     public readonly bool IsEmpty => Readers.First == null && Writers.First == null;
 
@@ -87,6 +91,24 @@ internal unsafe struct PollFile
 
     public static bool IsRead(Request* r) => r->Opcode is Aio2Op.Pread or Aio2Op.Preadv;
 
+    /// <summary>A descriptor of the same FIFO that does not block, or -1: a FIFO that was opened by name takes no RWF_NOWAIT, and
+    /// a blocking call could find that somebody else has taken what was there.</summary>
+    public int Unblocked()
+    {
+        if (_unblocked == 0)
+        {
+            _unblocked = -1;
+            var flags = Libc.FcntlGetFlags(File->Fd);
+            if (Libc.Statx(File->Fd, 1, out var stat) == 0 && (stat.Mode & Statx.TypeMask) == Statx.Fifo)
+            {
+                var fd = Libc.Open($"/proc/self/fd/{File->Fd}", (flags & Libc.O_ACCMODE) | Libc.O_NONBLOCK | Libc.O_CLOEXEC);
+                _unblocked = fd < 0 ? -1 : fd + 1;
+            }
+        }
+
+        return _unblocked > 0 ? _unblocked - 1 : -1;
+    }
+
     /// <summary>The line that a request waits in.</summary>
     public static Line* LineOf(PollFile* file, Request* r) => IsRead(r) ? &file->Readers : &file->Writers;
 
@@ -106,6 +128,11 @@ internal unsafe struct PollFile
 
     public static void Free(PollFile* file)
     {
+        if (file->_unblocked > 0)
+        {
+            _ = Libc.Close(file->_unblocked - 1);
+        }
+
         file->File->EngineWord = 0;
         HeldFile.Release(file->File);
         NativeMemory.Free(file);

@@ -12,8 +12,8 @@ namespace AioV2.Kernel.Engines.Threads;
 /// <para>Cancel against the natural end: <see cref="Request.EngineWord"/> goes from Waiting either to CancelAsked (by the
 /// canceller, who then pushes the request onto the stack of cancels) or to Busy (by the poller, who then ends it). A poller
 /// that finds CancelAsked keeps the request until its cancel message arrives, so that no message ever points to a freed block.</para>
-/// <para>A transfer is attempted with RWF_NOWAIT. A file that refuses that (an eventfd, some devices) is polled, and once
-/// ready its request goes to a worker for the blocking call.</para></remarks>
+/// <para>A transfer is attempted with RWF_NOWAIT. A FIFO that refuses that is opened once more, without blocking. Another file
+/// that does (an eventfd, some devices) is polled, and once ready its request goes to a worker for the blocking call.</para></remarks>
 internal sealed unsafe class StreamPoller : IDisposable
 {
     private const int EventsAtOnce = 64;
@@ -218,7 +218,20 @@ internal sealed unsafe class StreamPoller : IDisposable
 
         if (moved == -Errno.EOPNOTSUPP && !single)
         {
-            return TryHandOver(r, fd);
+            var file = PollFile.Of(r->File);
+            var unblocked = file->Unblocked();
+            if (unblocked < 0)
+            {
+                NoteIfEmpty(file);
+                return TryHandOver(r, fd);
+            }
+
+            moved = Transfer.Attempt(r, unblocked, 0);
+            NoteIfEmpty(file);
+            if (moved == -Errno.EAGAIN)
+            {
+                return false;
+            }
         }
 
         // The result is decided; one that was told to cancel meanwhile waits for its message.
