@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using AioV2.Kernel.Devices;
 
 namespace AioV2.Cli.Commands;
@@ -13,7 +14,8 @@ internal static class PiInjectCommand
         var inSidecar = new Option<bool>("--sidecar") { Description = "Of the sidecar, instead of the data file." };
         at.Validators.Add(result =>
         {
-            if (result.GetValue(at) < 0)
+            // Looks at the text: its conversion fails on its own, later.
+            if (result.Tokens is [var token] && long.TryParse(token.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number < 0)
             {
                 result.AddError("--byte must not be negative");
             }

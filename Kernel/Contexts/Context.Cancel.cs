@@ -37,7 +37,7 @@ internal sealed unsafe partial class Context
             walk.Next = r->NewerOutstanding;
             if (IsUndecided(r) && (everything || Matches(r, key, flags)))
             {
-                var isTold = CancelLocked(r);
+                var isTold = CancelLocked(r, Errno.ECANCELED);
                 told += isTold ? 1 : 0;
                 unstoppable |= !isTold;
             }
@@ -66,12 +66,25 @@ internal sealed unsafe partial class Context
             : key <= int.MaxValue && iocb->Fd == (int)key && (Aio2Catalog.Ops[r->Opcode].Uses & IocbFields.Fd) != 0;
     }
 
-    // Tells one undecided request to cancel: true, if it was told.
-    private bool CancelLocked(Request* r)
+    // Tells one undecided request to cancel: true, if it was told. The first who tells decides what its result will be.
+    private bool CancelLocked(Request* r, ushort errno)
     {
+        // First why, then the cancel, which publishes it to the engine.
+        var isFirst = r->CancelErrno == 0;
+        if (isFirst)
+        {
+            r->CancelErrno = errno;
+        }
+
         var state = Interlocked.CompareExchange(ref r->State, (int)RequestState.Cancelled, (int)RequestState.Queued);
-        return state == (int)RequestState.Queued
+        var isTold = state == (int)RequestState.Queued
             || (state == (int)RequestState.Running && EngineOf(r).Cancel(r) == CancelAnswer.Told);
+        if (isFirst && !isTold)
+        {
+            r->CancelErrno = 0;
+        }
+
+        return isTold;
     }
 
     // Whether CancelLocked would say true now (CANCEL-2).

@@ -65,9 +65,7 @@ internal sealed unsafe partial class Context
                         return _deadlines.Earliest;
                     }
 
-                    // First why, then the cancel, which publishes it to the engine.
-                    r->CancelErrno = Errno.ETIME;
-                    _ = CancelLocked(r);
+                    _ = CancelLocked(r, Errno.ETIME);
                 }
             }
         }

@@ -56,7 +56,8 @@ public sealed unsafe class ProtectedDevice : IDisposable
         }
 
         _ = Libc.Close(fd);
-        throw new Aio2Exception(-error, fault.Describe(path, sidecar));
+        var why = fault == ProtectionFault.SidecarUnreachable ? $": {Errno.TextOf(-error) ?? $"errno {-error}"}" : "";
+        throw new Aio2Exception(-error, fault.Describe(path, sidecar) + why);
     }
 
     /// <summary>Where the sidecar of a marked file should be, whatever is there.</summary>
@@ -66,9 +67,13 @@ public sealed unsafe class ProtectedDevice : IDisposable
         var fd = Require(Libc.Open(path, Libc.O_RDONLY | Libc.O_CLOEXEC), path);
         try
         {
-            return SidecarOf(fd) is { Length: > 0 } found
-                ? found
-                : throw new Aio2Exception(Errno.EINVAL, ProtectionFault.NotProtected.Describe(path, ""));
+            Span<byte> buffer = stackalloc byte[ProtectionMark.BytesMax];
+            return ProtectionMark.Read(fd, buffer, out _, out var name) switch
+            {
+                MarkState.Known => Sidecar.PathOf(fd, name),
+                MarkState.Unknown => throw new Aio2Exception(Errno.EINVAL, ProtectionFault.UnknownFormat.Describe(path, "")),
+                _ => throw new Aio2Exception(Errno.EINVAL, ProtectionFault.NotProtected.Describe(path, "")),
+            };
         }
         finally
         {
@@ -78,7 +83,8 @@ public sealed unsafe class ProtectedDevice : IDisposable
 
     /// <summary>Protects a file: what it holds stays, it grows to its size with zeroes, and tuples are made for all of it.</summary>
     /// <remarks>The sidecar is made under another name, durable, and renamed; the mark comes last. A crash leaves either an
-    /// ordinary file or a protected one. Nobody else may use the file meanwhile.</remarks>
+    /// ordinary file or a protected one; where tuples are given up by force, a crash may leave a file that says that its sidecar is
+    /// foreign. A failure leaves the file as it was, or none. Nobody else may use the file meanwhile.</remarks>
     /// <param name="path">The data file; made if it does not exist.</param>
     /// <param name="bytes">Size of the device, a multiple of the interval.</param>
     /// <param name="format">The format.</param>
@@ -91,17 +97,17 @@ public sealed unsafe class ProtectedDevice : IDisposable
             throw new Aio2Exception(Errno.EINVAL, $"the size of {path} must be a multiple of the interval of {format.IntervalBytes} bytes, and not 0");
         }
 
-        var fd = Require(Libc.Open(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC, 0b110_110_110), path);
+        var fd = Libc.Open(path, Libc.O_RDWR | Libc.O_CLOEXEC);
+        var isNew = fd == -Errno.ENOENT;
+        fd = Require(isNew ? Libc.Open(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC, 0b110_110_110) : fd, path);
         try
         {
-            var name = System.IO.Path.GetFileName(RealPath(fd)) + ".pi";
-            RequireSidecarOrNothing(Sidecar.PathOf(fd, Encoding.UTF8.GetBytes(name)));
-            Prepare(path, fd, bytes, force);
-            var id = BinaryPrimitives.ReadUInt128LittleEndian(RandomNumberGenerator.GetBytes(16));
-            var mark = new ProtectionMark(id, format);
-            MakeSidecar(path, fd, name, new SidecarHeader(id, format, (ulong)(bytes / format.IntervalBytes)));
-            Require(Libc.SetXattr(fd, ProtectionMark.XattrName, mark.ToBytes(name)), $"setting user.aio2.pi of {path}");
-            Require(Libc.Fsync(fd), path);
+            Protect(path, fd, bytes, format, force);
+        }
+        catch when (isNew)
+        {
+            File.Delete(RealPath(fd));
+            throw;
         }
         finally
         {
@@ -183,9 +189,47 @@ public sealed unsafe class ProtectedDevice : IDisposable
         return found;
     }
 
-    private static void Prepare(string path, int fd, long bytes, bool force)
+    private static void Protect(string path, int fd, long bytes, PiFormat format, bool force)
+    {
+        var name = System.IO.Path.GetFileName(RealPath(fd)) + ".pi";
+        var target = Sidecar.PathOf(fd, Encoding.UTF8.GetBytes(name));
+        RequireSidecarOrNothing(target);
+        var before = Prepare(path, fd, bytes, force);
+        try
+        {
+            var id = BinaryPrimitives.ReadUInt128LittleEndian(RandomNumberGenerator.GetBytes(16));
+            MakeSidecar(path, fd, target, new SidecarHeader(id, format, (ulong)(bytes / format.IntervalBytes)));
+            Mark(path, fd, target, new ProtectionMark(id, format).ToBytes(name), force);
+        }
+        catch
+        {
+            // It has only grown by zeroes.
+            _ = Libc.Ftruncate(fd, before);
+            throw;
+        }
+    }
+
+    private static void Mark(string path, int fd, string sidecar, byte[] mark, bool force)
+    {
+        var error = Libc.SetXattr(fd, ProtectionMark.XattrName, mark);
+        if (error != 0 && !force)
+        {
+            File.Delete(sidecar);
+        }
+
+        Require(error, $"setting user.aio2.pi of {path}");
+        Require(Libc.Fsync(fd), path);
+    }
+
+    // The size before.
+    private static long Prepare(string path, int fd, long bytes, bool force)
     {
         Span<byte> buffer = stackalloc byte[ProtectionMark.BytesMax];
+        if (Libc.GetXattr(fd, ProtectionMark.XattrName, buffer) == -Errno.EOPNOTSUPP)
+        {
+            throw new Aio2Exception(Errno.EOPNOTSUPP, $"{path} cannot be protected: it can have no user.aio2.pi where it is");
+        }
+
         if (!force && ProtectionMark.Read(fd, buffer, out _, out _) != MarkState.None)
         {
             throw new Aio2Exception(Errno.EEXIST, $"{path} is protected already; to give up its present tuples, force it");
@@ -204,12 +248,18 @@ public sealed unsafe class ProtectedDevice : IDisposable
 
         // Blocks now, so that no later write can fail between data and tuples for want of them.
         var room = Libc.Fallocate(fd, 0, 0, bytes);
-        Require(room == -Errno.EOPNOTSUPP ? Libc.Ftruncate(fd, bytes) : room, path);
+        room = room == -Errno.EOPNOTSUPP ? Libc.Ftruncate(fd, bytes) : room;
+        if (room != 0)
+        {
+            _ = Libc.Ftruncate(fd, stat.Size);
+        }
+
+        Require(room, path);
+        return stat.Size;
     }
 
-    private static void MakeSidecar(string path, int dataFd, string name, SidecarHeader header)
+    private static void MakeSidecar(string path, int dataFd, string target, SidecarHeader header)
     {
-        var target = Sidecar.PathOf(dataFd, Encoding.UTF8.GetBytes(name));
         var draft = $"{target}.{header.Id:x32}";
         var file = new ProtectedFile { DataFd = dataFd };
         file.Sidecar.Header = header;

@@ -95,9 +95,34 @@ public sealed class PiCommandTests
         Aio2Command.Run("pi", "format", folder["a"], "--size", "1M", "--metadata", "4").ShouldFail(1, "--metadata");
         Aio2Command.Run("pi", "format", folder["a"]).ShouldFail(1, "--size");
         Aio2Command.Run("pi", "inject", folder["a"]).ShouldFail(2, "--byte");
+        Aio2Command.Run("pi", "inject", folder["a"], "--byte", "-5").ShouldFail(2, "--byte");
+        Aio2Command.Run("pi", "inject", folder["a"], "--byte", "99999999999999999999").ShouldFail(2, "--byte");
+        Aio2Command.Run("pi", "inject", folder["a"], "--byte", "x").ShouldFail(2, "--byte");
         Assert.Empty(folder.Names());
         Aio2Command.Run("pi", "format", folder["a"], "--size", "1000").ShouldFail(1, "multiple of the interval");
         Assert.Empty(folder.Names());
         Assert.Contains("Examples:", Aio2Command.Run("pi", "scrub", "--help").ShouldSucceed().Output, StringComparison.Ordinal);
+    }
+
+    [Fact, Requirement("ATTR-8")]
+    public void A_format_that_fails_leaves_no_new_file_and_an_old_one_as_it_was()
+    {
+        using var folder = new TestFolder();
+        Aio2Command.Run("pi", "format", folder["new"], "--size", "900000G").ShouldFail(1, "new");
+        Assert.Empty(folder.Names());
+
+        var old = folder.File("old", 1000);
+        var before = File.ReadAllBytes(old);
+        Aio2Command.Run("pi", "format", old, "--size", "900000G").ShouldFail(1, "old");
+        Assert.Equal(before, File.ReadAllBytes(old));
+
+        // What has the sidecar's name and is none stays, and stops it.
+        var other = folder.File("old.pi", 100);
+        Aio2Command.Run("pi", "format", old, "--size", "1M").ShouldFail(1, "is no sidecar");
+        File.Delete(other);
+        Directory.CreateDirectory(other);
+        Aio2Command.Run("pi", "format", old, "--size", "1M").ShouldFail(1, "old");
+        Assert.Equal(before, File.ReadAllBytes(old));
+        Assert.Equal(["old", "old.pi"], folder.Names().Order());
     }
 }

@@ -215,7 +215,7 @@ internal sealed unsafe partial class IoUringEngine
             return;
         }
 
-        sqe->Priority = r->Priority;
+        sqe->Priority = r->Priority == Request.PriorityRefused ? (ushort)0 : r->Priority;
         var segments = Request.Segments(r);
         uint count = r->SegmentCount;
         var skip = r->Transferred;
@@ -249,11 +249,22 @@ internal sealed unsafe partial class IoUringEngine
         (r->Traits & (RequestTraits.NonBlocking | RequestTraits.Pollable)) == (RequestTraits.NonBlocking | RequestTraits.Pollable)
         && r->EnginePrevious == null;
 
+    // ioprio_set(2): the class that a thread needs a capability for.
+    private const int PriorityClassShift = 13, PriorityRealTime = 1;
+
     private void Finish(Request* r, int res)
     {
         if (res == -Errno.EINTR && r->EngineWord is not (EngineState.CancelAsked or EngineState.CancelSent))
         {
             r->Retried++;
+            _again.Append(r);
+            return;
+        }
+
+        if (res == -Errno.EPERM && r->Priority >> PriorityClassShift == PriorityRealTime && r->EngineWord is not (EngineState.CancelAsked or EngineState.CancelSent))
+        {
+            // The class is not for the thread that entered the ring: the transfer goes on without, and the return says so (ATTR-3).
+            r->Priority = Request.PriorityRefused;
             _again.Append(r);
             return;
         }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using AioV2.Abi;
 using AioV2.Kernel.Engines.Simulated;
+using AioV2.Kernel.Linux;
 
 namespace AioV2.Kernel.Tests.Attributes;
 
@@ -8,6 +9,9 @@ namespace AioV2.Kernel.Tests.Attributes;
 internal sealed unsafe class AttributeBench : IDisposable
 {
     public const int FileBytes = 8192;
+
+    // Above what fstat stores on any architecture.
+    private const int StatBytes = 256;
 
     public AttributeBench(EngineKind engine = EngineKind.Threads, SimulationOptions? simulation = null, int maxWorkers = 2)
     {
@@ -37,6 +41,20 @@ internal sealed unsafe class AttributeBench : IDisposable
         if ((op.Uses & IocbFields.Fd) != 0)
         {
             iocb.Fd = File.Fd;
+        }
+
+        if (opcode == Aio2Op.Poll)
+        {
+            // A file is always ready.
+            iocb.Len = (ulong)Libc.POLLIN;
+        }
+        else if (opcode == Aio2Op.Syscall)
+        {
+            var call = (Aio2Syscall*)Aio.Memory(Aio2Syscall.SizeOf);
+            *call = new Aio2Syscall { Nr = Aio2Sys.Fstat };
+            call->Args[0] = (ulong)File.Fd;
+            call->Args[1] = (ulong)Aio.Memory(StatBytes);
+            iocb.Addr = (ulong)call;
         }
 
         if (op.Direction == DataDirection.None)

@@ -24,7 +24,7 @@ public abstract class AttributeLaws
     /// <summary>Statuses that a handled attribute may have on the bench's file.</summary>
     protected virtual int[] Statuses => [0];
 
-    // The first operation, of those that are built, that the attribute fits.
+    // The first operation that the attribute fits.
     private ushort Opcode => Fitting().First();
 
     [Theory, MemberData(nameof(Engines)), Requirement("ATTR-2", "ATTR-7")]
@@ -43,7 +43,7 @@ public abstract class AttributeLaws
     public void On_an_operation_that_it_does_not_fit_it_is_reported_or_refused(EngineKind engine)
     {
         using var bench = new AttributeBench(engine);
-        Assert.All(Built().Where(opcode => !Info.Fits(opcode)), opcode =>
+        Assert.All(Operations().Where(opcode => !Info.Fits(opcode)), opcode =>
         {
             var done = bench.Run(Record.Of(bench.Iocb(opcode)).Attribute(Info.Type, Sample));
             var (head, payload) = Assert.Single(done.ReturnList());
@@ -157,9 +157,9 @@ public abstract class AttributeLaws
     /// <summary>A status that the engine and the operation allow; those of <see cref="Statuses"/> unless told otherwise.</summary>
     protected virtual int[] StatusesOn(EngineKind engine, ushort opcode) => Statuses;
 
-    private static IEnumerable<ushort> Built() => Aio2Catalog.Ops.Select(op => op.Opcode).Where(opcode => opcode <= Aio2Op.Fdsync);
+    private static IEnumerable<ushort> Operations() => Aio2Catalog.Ops.Select(op => op.Opcode);
 
-    private IEnumerable<ushort> Fitting() => Built().Where(opcode => Info.Fits(opcode));
+    private IEnumerable<ushort> Fitting() => Operations().Where(opcode => Info.Fits(opcode));
 
     private static void Refused(AttributeBench bench, Record record) => Refused(bench, record.Bytes);
 

@@ -47,6 +47,54 @@ public sealed unsafe class DeadlineTests() : AttributeLaws(Aio2AttrType.Deadline
         Assert.Equal(0, deferred.Poll(new byte[64]));
     }
 
+    [Theory, MemberData(nameof(Engines)), Requirement("ATTR-7", "SUBMIT-7", "SUBMIT-8", "RING-6")]
+    public void A_poll_and_a_call_that_wait_end_with_etime_and_once_deferred_or_not(EngineKind engine)
+    {
+        using var bench = new AttributeBench(engine);
+        using var deferred = Harness.Context(flags: Aio2Setup.Defer, kernel: bench.Kernel);
+        using var pipe = new Pipe();
+        using var socket = new SocketPair();
+        foreach (var aio in new[] { bench.Aio, deferred })
+        {
+            var call = (Aio2Syscall*)aio.Memory(Aio2Syscall.SizeOf);
+            *call = new Aio2Syscall { Nr = Aio2Sys.Recvfrom };
+            call->Args[0] = (ulong)socket.A;
+            call->Args[1] = (ulong)bench.Data;
+            call->Args[2] = 1;
+            var poll = PollTests.Poll(pipe.ReadEnd, Libc.POLLIN, 1);
+            Iocb2[] waiting =
+            [
+                poll, poll with { Flags = Aio2IocbFlags.Multi }, poll with { Flags = Aio2IocbFlags.Level },
+                new Iocb2 { Bytes = Iocb2.SizeOf, Opcode = Aio2Op.Syscall, Addr = (ulong)call },
+            ];
+            foreach (var iocb in waiting)
+            {
+                var record = Record.Of(iocb).Payload(Info.Type, new Aio2AttrDeadline { Ns = (ulong)bench.Kernel.Engine.Now + (3 * Millisecond) }).Bytes;
+                Assert.Equal(record.Length, aio.Submit(record));
+                var done = aio.ReapOne();
+                Assert.Equal((-Errno.ETIME, 0), (done.Res, (int)done.Fixed.Flags));
+                Assert.Equal(-Errno.ETIME, Assert.Single(done.ReturnList()).Head.Status);
+                Assert.Equal(0, aio.Poll(new byte[64]));
+            }
+        }
+    }
+
+    [Fact, Requirement("ATTR-7", "CANCEL-1")]
+    public void Who_was_cancelled_before_its_deadline_says_so_although_the_deadline_passes_before_it_ends()
+    {
+        using var bench = new AttributeBench(EngineKind.Simulated, new SimulationOptions { Driven = true });
+        var at = Math.Max((ulong)bench.Kernel.Engine.Now, (ulong)MonotonicClock.Now) + (20 * Millisecond);
+        var record = Record.Of(bench.Iocb(Aio2Op.Pread, userData: 5)).Payload(Info.Type, new Aio2AttrDeadline { Ns = at }).Bytes;
+        Assert.Equal(record.Length, bench.Aio.Submit(record));
+        Assert.Equal(1, bench.Kernel.Cancel(bench.Aio.Ctx, 5, 0));
+        Assert.True(SpinWait.SpinUntil(
+            () => bench.Kernel.ContextOf(bench.Aio.Ctx).NextDeadline == Contexts.DeadlineHeap.Never, TimeSpan.FromSeconds(Harness.Patience)));
+
+        _ = bench.Kernel.Simulation!.RunUntilIdle();
+
+        Assert.Equal(-Errno.ECANCELED, bench.Aio.ReapOne().Res);
+    }
+
     [Theory, MemberData(nameof(Engines)), Requirement("ATTR-7")]
     public void One_that_has_passed_ends_the_request_before_it_begins(EngineKind engine)
     {

@@ -67,6 +67,21 @@ public sealed unsafe class IoprioTests() : AttributeLaws(Aio2AttrType.Ioprio)
         }
     }
 
+    [Fact, Requirement("ATTR-3", "ATTR-7")]
+    public void Io_uring_gets_the_class_and_where_it_refuses_it_the_status_says_so_and_the_transfer_goes_on()
+    {
+        using var bench = new AttributeBench(EngineKind.IoUring);
+
+        // The engine's thread has the rights of who gave it its first work, and io_uring judges the class by them.
+        Borrowed.AsNobody(() => Assert.Equal(0, bench.Run(Record.Of(bench.Iocb(Aio2Op.Fsync))).Res));
+        foreach (var (priority, status) in new[] { (RealTime0, -Errno.EPERM), (BestEffort3, 0), (Idle, 0) })
+        {
+            var record = Record.Of(bench.Iocb(Aio2Op.Pwrite)).Payload(Info.Type, new Aio2AttrIoprio { Ioprio = priority });
+            var done = bench.Run(record);
+            Assert.Equal((AttributeBench.FileBytes, status), (done.Res, Assert.Single(done.ReturnList()).Head.Status));
+        }
+    }
+
     [Fact, Requirement("ATTR-2", "ATTR-7")]
     public void On_a_stream_it_is_not_supported()
     {
