@@ -42,6 +42,7 @@ build preadv -pthread
 build spsc -pthread
 build decode
 build isal -lisal
+build native -ldl
 for tool in fio dd; do
 	if command -v "$tool" >/dev/null; then
 		echo "peer $tool: ready"

@@ -26,8 +26,11 @@ public sealed record PeerProgram(string Name, string Link, string Package)
     /// <summary>ISA-L's CRCs.</summary>
     public static readonly PeerProgram Isal = new("isal", "-lisal", "libisal-dev");
 
+    /// <summary>Not a peer but ourselves: calls from C into libaio2.so.</summary>
+    public static readonly PeerProgram Native = new("native", "-ldl", "libc6-dev");
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<PeerProgram> All { get; } = [Uring, Libaio, Preadv, Spsc, Decode, Isal];
+    public static IReadOnlyList<PeerProgram> All { get; } = [Uring, Libaio, Preadv, Spsc, Decode, Isal, Native];
 
     /// <summary>Compiles the peer if its source is newer than what was compiled; returns the program's path.</summary>
     /// <exception cref="Harness.PeerMissingException">No sources, no compiler, or no library.</exception>

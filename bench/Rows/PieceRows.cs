@@ -15,8 +15,14 @@ internal static class PieceRows
             _ => new DecodeSide(), stage => new PeerSide(stage.Peers[PeerProgram.Decode], "event")),
         .. Sizes.Select(size => Crc(t10: true, size)),
         .. Sizes.Select(size => Crc(t10: false, size)),
-        PendingRow.Of("c-call", "A call from C into io_submit2, before work", Quantity.Time, Row.NoPeer, Target.FigureAtMost(15), "libaio2.so is not built yet"),
+        new("c-call", "A call from C into io_submit2, before work", Quantity.Time, Row.NoPeer, Target.FigureAtMost(15),
+            stage => new PeerSide(stage.Peers[PeerProgram.Native], "submit", $"library={NativeLibraryPath()}"), null),
     ];
+
+    private static string NativeLibraryPath() =>
+        RepositoryRoot.Find() is { } root && Path.Combine(root, "artifacts", "native", "libaio2.so") is var path && File.Exists(path)
+            ? path
+            : throw new NotBuiltException("libaio2.so is not built: Native/build.sh does that");
 
     private static Row Crc(bool t10, int size) => new(
         string.Create(CultureInfo.InvariantCulture, $"crc/{(t10 ? "t10-dif" : "crc-32c")}/{size}"),

@@ -12,7 +12,7 @@ public sealed partial class SetUpTests
     /// <summary>Headers and shared objects by the name that a linker or a loader is given.</summary>
     private static readonly Dictionary<string, string> Libraries = new()
     {
-        ["isal"] = "/usr/include/isa-l.h", ["uring"] = "/usr/include/liburing.h", ["aio"] = "/usr/include/libaio.h",
+        ["isal"] = "/usr/include/isa-l.h", ["uring"] = "/usr/include/liburing.h", ["aio"] = "/usr/include/libaio.h", ["dl"] = "/usr/include/stdio.h",
     };
 
     [Fact]
