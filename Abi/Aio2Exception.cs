@@ -12,8 +12,9 @@ public sealed class Aio2Exception : Exception
     /// <param name="errno">Positive.</param>
     /// <param name="reason"><see cref="Aio2Reason"/>.</param>
     /// <param name="offset">Bytes from the start of what was passed to the offending field; -1 if not known.</param>
-    public Aio2Exception(string call, int errno, uint reason = Aio2Reason.None, long offset = -1)
-        : base(Text(call, errno, reason, offset))
+    /// <param name="advice">What to do about it; null where that is plain.</param>
+    public Aio2Exception(string call, int errno, uint reason = Aio2Reason.None, long offset = -1, string? advice = null)
+        : base(advice is null ? Text(call, errno, reason, offset) : $"{Text(call, errno, reason, offset)}. {advice}")
     {
         Errno = errno;
         Reason = reason;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using AioV2.Abi;
 using AioV2.Abi.Codecs;
@@ -52,7 +53,17 @@ public sealed unsafe class AioBatch : IDisposable
     public void Read(int fd, void* buffer, nuint bytes, long offset, ulong userData, AioAttributes? attributes = null, uint rwFlags = 0) =>
         Add(Transfer(Aio2Op.Pread, fd, buffer, bytes, offset, userData, rwFlags), attributes);
 
-    /// <summary>Adds a PWRITE; parameters as in <see cref="Read"/>.</summary>
+    /// <summary>Adds a PREAD to pinned memory, which must stay pinned until the event; the other parameters as above.</summary>
+    /// <exception cref="ArgumentException">The memory is not pinned.</exception>
+    public void Read(int fd, in MemoryHandle pinned, int bytes, long offset, ulong userData, AioAttributes? attributes = null, uint rwFlags = 0) =>
+        Read(fd, Pinned(pinned), (nuint)bytes, offset, userData, attributes, rwFlags);
+
+    /// <summary>Adds a PWRITE of pinned memory, which must stay pinned until the event.</summary>
+    /// <exception cref="ArgumentException">The memory is not pinned.</exception>
+    public void Write(int fd, in MemoryHandle pinned, int bytes, long offset, ulong userData, AioAttributes? attributes = null, uint rwFlags = 0) =>
+        Write(fd, Pinned(pinned), (nuint)bytes, offset, userData, attributes, rwFlags);
+
+    /// <summary>Adds a PWRITE; parameters as for a PREAD.</summary>
     public void Write(int fd, void* buffer, nuint bytes, long offset, ulong userData, AioAttributes? attributes = null, uint rwFlags = 0) =>
         Add(Transfer(Aio2Op.Pwrite, fd, buffer, bytes, offset, userData, rwFlags), attributes);
 
@@ -129,6 +140,9 @@ public sealed unsafe class AioBatch : IDisposable
         Count -= removed;
         return removed;
     }
+
+    private static void* Pinned(in MemoryHandle memory) => memory.Pointer is not null ? memory.Pointer : throw new ArgumentException(
+        "the memory is not pinned, or no longer: keep what Memory.Pin() gave until the event was reaped, then dispose it", nameof(memory));
 
     private static Iocb2 Transfer(ushort opcode, int fd, void* address, nuint length, long offset, ulong userData, uint rwFlags) => new()
     {

@@ -19,7 +19,12 @@ internal static class CallErrors
 
     /// <summary>A refused submission, with what its <c>ext</c> tells (SUBMIT-5).</summary>
     internal static Aio2Exception Refused(long result, in Aio2Extack ext) =>
-        new Aio2Exception("io_submit2", (int)-result, ext.Reason, ext.Reason == Aio2Reason.None ? -1 : (long)ext.FieldOffset);
+        new Aio2Exception("io_submit2", (int)-result, ext.Reason, ext.Reason == Aio2Reason.None ? -1 : (long)ext.FieldOffset, Advice(result));
+
+    private static string? Advice(long result) => result == -Errno.EMSGSIZE
+        ? "The event with its returns is larger than the ring takes (MaxEventBytes, ATTR-6): open the context with larger RingBytes, "
+            + "resize it, or ask for fewer returns"
+        : null;
 
     /// <summary>What a request's own failure is called.</summary>
     internal static Aio2Exception OfRequest(long result) => new((int)-result, $"the request failed: {ErrnoText.Of((int)-result)}");

@@ -7,6 +7,43 @@ public sealed class AllocationTests
     [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
     public sealed class Alone;
 
+    [Fact]
+    public void A_batch_allocates_nothing_once_it_is_warm()
+    {
+        const int rounds = 500;
+        using var kernel = new WatchedKernel();
+        using var context = AioContext.Open(kernel);
+        using var batch = new AioBatch();
+        var attributes = AioAttributes.None.WithTiming();
+        Assert.Equal(rounds * 10, Run());
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var reaped = Run();
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Equal(rounds * 10, reaped);
+        Assert.InRange(allocated, 0, rounds);
+
+        int Run()
+        {
+            var count = 0;
+            for (var round = 0; round < rounds; round++)
+            {
+                for (var n = 0u; n < 10; n++)
+                {
+                    batch.Nop(n, attributes);
+                }
+
+                var submitted = context.Submit(batch);
+                while (submitted-- > 0 && context.Reap(out _))
+                {
+                    count++;
+                }
+            }
+
+            return count;
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -25,6 +25,44 @@ public sealed class MisuseTests
         Assert.Equal(1, context.Submit(batch));
     }
 
+    [Fact, Requirement("ATTR-6")]
+    public void An_event_too_large_for_the_ring_says_what_to_do()
+    {
+        using var kernel = new WatchedKernel();
+        using var context = AioContext.Open(kernel, new AioContextOptions { RingBytes = 4096 });
+        using var batch = new AioBatch();
+        var attributes = AioAttributes.None;
+        for (ushort type = 0x4000; attributes.Bytes.Length <= context.MaxEventBytes; type++)
+        {
+            attributes = attributes.With(type, new byte[8]);
+        }
+
+        batch.Nop(1, attributes);
+        var error = Assert.Throws<Aio2Exception>(() => context.Submit(batch));
+        Assert.Equal(Errno.EMSGSIZE, error.Errno);
+        Assert.Contains("RingBytes", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact, Requirement("SUBMIT-2")]
+    public void Memory_that_is_not_pinned_is_refused_and_pinned_memory_is_read_into()
+    {
+        using var kernel = new WatchedKernel();
+        using var context = AioContext.Open(kernel);
+        using var batch = new AioBatch();
+        using var file = new TestFile(16);
+        var memory = new byte[16].AsMemory();
+        var pin = memory.Pin();
+        batch.Read(file.Fd, pin, 16, 0, 1);
+        context.Submit(batch);
+        Assert.True(context.Reap(out var done, TimeSpan.FromSeconds(60)));
+        Assert.Equal(16, done.Bytes);
+        Assert.Equal(file.Content, memory.ToArray());
+
+        pin.Dispose();
+        Assert.Contains("Pin()", Assert.Throws<ArgumentException>(() => batch.Read(file.Fd, pin, 16, 0, 2)).Message, StringComparison.Ordinal);
+        Assert.Equal(0, batch.Count);
+    }
+
     [Fact, Requirement("SETUP-4")]
     public void A_missing_feature_says_where_to_look()
     {
