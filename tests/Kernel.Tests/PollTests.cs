@@ -64,12 +64,13 @@ public sealed unsafe class PollTests
         foreach (var bad in new[]
         {
             good with { Flags = 4 }, good with { Flags = Aio2IocbFlags.Multi | Aio2IocbFlags.Level }, good with { Len = 0x10000 },
-            good with { Addr = 1 }, good with { Offset = -1 }, good with { RwFlags = 1 },
+            good with { Addr = 1 }, good with { Offset = -1 },
         })
         {
             Assert.Equal(-Errno.EINVAL, aio.Submit(bad));
         }
 
+        Assert.Equal(-Errno.EOPNOTSUPP, aio.Submit(good with { RwFlags = 1 }));
         Assert.Equal(-Errno.EBADF, aio.Submit(good with { Fd = 9999 }));
         Assert.Equal(-Errno.EINVAL, aio.Submit(Harness.Nop(1) with { Flags = Aio2IocbFlags.Multi }));
         const ulong Wanted = Aio2Feat.PollMulti | Aio2Feat.PollLevel;
