@@ -38,7 +38,7 @@ public sealed class ConformChildCommand : ICliCommand
         string file = Environment.ProcessPath ?? throw new CliException("the program does not know its own path");
         bool hosted = Path.GetFileNameWithoutExtension(file) == "dotnet";
         string[] self = hosted ? [Environment.GetCommandLineArgs()[0]] : [];
-        return new ChildLauncher(file, [.. self, Name, kind, value], name);
+        return new ChildLauncher(file, [.. self, Name, kind, value], name) { Library = kind == "library" ? value : null };
     }
 
     private static unsafe List<string> UsableEngines()

@@ -11,6 +11,7 @@ public static class DirectedChecks
         .. OverflowChecks.All,
         .. SubmitChecks.All,
         .. AttributeChecks.All,
+        .. PiChecks.All,
         .. GetChecks.All,
         .. RingMoveChecks.All,
         .. PlaceChecks.All,

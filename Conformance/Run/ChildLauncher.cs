@@ -6,6 +6,9 @@ namespace AioV2.Conformance.Run;
 /// <param name="Name">The implementation's name in reports.</param>
 public sealed record ChildLauncher(string File, IReadOnlyList<string> Arguments, string Name)
 {
+    /// <summary>The library under test, or null where it is no library.</summary>
+    public string? Library { get; init; }
+
     /// <summary>Variables that the child gets in addition.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }

@@ -31,6 +31,7 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
         if (Probe(runner))
         {
             Directed(runner);
+            Fork();
             Wire(runner);
             Random(runner);
         }
@@ -107,6 +108,18 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
             {
                 Add(finding);
             }
+        }
+    }
+
+    private void Fork()
+    {
+        if (launcher.Library is null)
+        {
+            _tally.Skip("CTX-1", "a managed runtime does not survive a fork; exercised with --library");
+        }
+        else if (Mine(0) && options.Wants("CTX-1") && ForkCheck.Run(launcher.Library, _tally) is { } finding)
+        {
+            Add(finding);
         }
     }
 
