@@ -11,12 +11,12 @@ internal sealed unsafe class Episode
     private readonly EpisodeEnd _end;
     private bool _isDestroyed;
 
-    public Episode(SoakJournal journal, IAio2 aio, Arena arena, SoakFiles files, Ledger ledger, ulong seed, long number)
+    public Episode(SoakJournal journal, IAio2 aio, Arena arena, SoakFiles files, Ledger ledger, ulong seed, long number, TimeSpan patience)
     {
         (Journal, Aio, Arena, Files, Ledger, Seed, Number) = (journal, aio, arena, files, ledger, seed, number);
         Plan = EpisodePlan.Of(seed, number);
         Draw = new IocbDraw(arena);
-        _end = new EpisodeEnd(this);
+        _end = new EpisodeEnd(this, patience);
     }
 
     public SoakJournal Journal { get; }

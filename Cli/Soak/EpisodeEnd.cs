@@ -4,10 +4,10 @@ using AioV2.Abi;
 namespace AioV2.Cli.Soak;
 
 /// <summary>The end of an episode: all that is owed must come, no slot may be missing, and nothing may be written afterwards.</summary>
-internal sealed unsafe class EpisodeEnd(Episode episode)
+/// <param name="episode">The episode.</param>
+/// <param name="patience">How long nothing may come while something is owed.</param>
+internal sealed unsafe class EpisodeEnd(Episode episode, TimeSpan patience)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     public void Run()
     {
         var caller = new Caller(episode, 0);
@@ -66,7 +66,7 @@ internal sealed unsafe class EpisodeEnd(Episode episode)
                 _ = episode.Aio.Cancel(episode.Ctx, (ulong)missing, 0);
             }
 
-            if (still.Elapsed > Patience)
+            if (still.Elapsed > patience)
             {
                 episode.Fail($"{episode.Ledger.EventsSeen} of {episode.Ledger.Accepted} events came; request {missing} is owed");
             }

@@ -6,6 +6,8 @@ namespace AioV2.Cli.Soak;
 /// <summary>The process in which a soak happens: episode after episode, each with what follows from its number.</summary>
 internal static class SoakChild
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     /// <summary>Runs until the time is over, something is found, or <paramref name="stop"/> is cancelled.</summary>
     public static int Run(SoakOptions options, string journalPath, CancellationToken stop)
     {
@@ -33,7 +35,7 @@ internal static class SoakChild
             }
 
             Volatile.Write(ref journal.Episode, number);
-            new Episode(journal, kernel, arena, files, ledger, options.Seed, number).Run();
+            new Episode(journal, kernel, arena, files, ledger, options.Seed, number, Patience).Run();
             _ = Interlocked.Increment(ref journal.Count(engine switch
             {
                 EngineKind.Threads => SoakCount.OnThreads,
