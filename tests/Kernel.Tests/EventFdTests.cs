@@ -61,46 +61,69 @@ public sealed unsafe class EventFdTests : IDisposable
     [Fact, Requirement("RING-10")]
     public void A_counter_that_is_filled_while_it_is_signalled_holds_nobody_up()
     {
-        const int Rounds = 3000;
+        const int Rounds = 5000;
         var counter = Libc.Eventfd(0, Libc.EFD_CLOEXEC);
         using var aio = Harness.Context(flags: Aio2Setup.Eventfd, eventFd: counter);
-        using var meeting = new Barrier(2);
-        using var signalled = new SemaphoreSlim(0);
+        int begun = 0, filled = 0, signalled = 0;
         var filler = new Thread(() =>
         {
             // Its own write may wait, as a user's does; what the test reads after each round frees it.
             var full = ulong.MaxValue - 1;
-            for (var i = 0; i < Rounds && meeting.SignalAndWait(Patience); i++)
+            var dice = new Random(1);
+            for (var i = 1; i <= Rounds && Await(ref begun, i); Volatile.Write(ref filled, i++))
             {
+                Thread.SpinWait(dice.Next(1000));
                 _ = Libc.Write(counter, &full, 8);
             }
         });
         var caller = new Thread(() =>
         {
-            for (var i = 0; i < Rounds && meeting.SignalAndWait(Patience); i++)
+            for (var i = 1; i <= Rounds && Await(ref begun, i); Volatile.Write(ref signalled, i++))
             {
                 aio.Submit(Harness.Nop((ulong)i));
-                signalled.Release();
             }
         });
         filler.Start();
         caller.Start();
         var rounds = 0;
-        while (rounds < Rounds && signalled.Wait(Patience))
+        var goesOn = true;
+        while (rounds < Rounds && goesOn)
         {
-            // Nothing was read so far: a signal that waits would not have come out.
-            rounds++;
+            Volatile.Write(ref begun, ++rounds);
+
+            // Nothing is read meanwhile: a signal that waits for room does not come out.
+            goesOn = Await(ref signalled, rounds);
+            while (Volatile.Read(ref filled) < rounds || Volatile.Read(ref signalled) < rounds)
+            {
+                _ = TakeFrom(counter);
+            }
+
             aio.Reap(1);
             _ = TakeFrom(counter);
         }
 
+        Volatile.Write(ref begun, int.MaxValue);
         while (!filler.Join(1) || !caller.Join(1))
         {
             _ = TakeFrom(counter);
         }
 
-        Assert.Equal(Rounds, rounds);
+        Assert.True(goesOn, $"in round {rounds} the signal waited for the counter to be read");
         _ = Libc.Close(counter);
+    }
+
+    private static bool Await(ref int word, int value)
+    {
+        var deadline = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
+        for (var spin = new SpinWait(); Volatile.Read(ref word) < value; spin.SpinOnce(sleep1Threshold: -1))
+        {
+            if (Environment.TickCount64 > deadline)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static ulong TakeFrom(int fd)
