@@ -27,7 +27,9 @@ public sealed unsafe class Executor(IAio2 aio, TestWorld world, JournalFile jour
 
     // Found beforehand: a copy has one thread and may not load anything.
     private readonly delegate* unmanaged<int, void> _exit = Libc.Find("_exit");
-    private readonly ContextSlot[] _slots = new ContextSlot[Step.Slots];
+
+    // One more than there are contexts: an id that was never given has a slot of its own, and never a ring.
+    private readonly ContextSlot[] _slots = new ContextSlot[Step.Slots + 1];
     private int _sequence;
     private int _step;
 
@@ -269,7 +271,7 @@ public sealed unsafe class Executor(IAio2 aio, TestWorld world, JournalFile jour
         _ => WorldLayout.ReadOnlyPage,
     };
 
-    private ref ContextSlot Slot(byte slot) => ref _slots[slot % Step.Slots];
+    private ref ContextSlot Slot(byte slot) => ref _slots[Math.Min((int)slot, Step.Slots)];
 
     private uint IdOf(byte slot)
     {
