@@ -120,6 +120,8 @@ internal static class AttributeRules
                         return false;
                     }
                 }
+
+                Protection(head.Type, refusals);
             }
             else if (info is not null)
             {
@@ -138,5 +140,17 @@ internal static class AttributeRules
         }
 
         return true;
+    }
+
+    /// <summary>What PI can be refused for once its payload is right: the model knows no protected file.</summary>
+    private static void Protection(ushort type, List<Refusal> refusals)
+    {
+        if (type == Aio2AttrType.Pi)
+        {
+            refusals.Add(new Refusal(Aio2Reason.PiFormat, -1, "ATTR-8"));
+            refusals.Add(new Refusal(Aio2Reason.PiUnaligned, -1, "ATTR-8"));
+            refusals.Add(new Refusal(Aio2Reason.PiTuples, -1, "ATTR-8"));
+            refusals.Add(new Refusal(Aio2Reason.MemoryFault, -1, "ATTR-8"));
+        }
     }
 }
