@@ -1,5 +1,6 @@
 using AioV2.Abi;
 using AioV2.Kernel.Linux;
+using AioV2.Kernel.Tests.Engines;
 using AioV2.Tests;
 
 namespace AioV2.Kernel.Tests;
@@ -8,6 +9,8 @@ namespace AioV2.Kernel.Tests;
 [Collection(nameof(Alone))]
 public sealed unsafe class ResourceTests
 {
+    public static TheoryData<EngineUnderTest> Engines => EngineBench.All;
+
     [Fact, Requirement("SETUP-10")]
     public void An_unwritable_params_is_refused_and_leaves_no_mapping_descriptor_or_slot()
     {
@@ -23,6 +26,17 @@ public sealed unsafe class ResourceTests
         kernel.Probe(Aio2Probe.Kernel, &probe, 128);
         Assert.Equal(0ul, probe.ReqsUsed);
         Libc.Munmap(page, 4096);
+    }
+
+    [Theory, MemberData(nameof(Engines)), Requirement("DESTROY-2")]
+    public void A_context_that_does_no_transfer_starts_no_thread(EngineUnderTest engine)
+    {
+        using var bench = new EngineBench(engine);
+        var before = EngineThreads.Now();
+        using var other = Harness.Context(flags: EngineBench.FlagsOf(engine), kernel: bench.Kernel);
+        Assert.Equal(Iocb2.SizeOf, other.Submit(Harness.Nop(1)));
+        Assert.Equal(0, other.ReapOne().Res);
+        Assert.Empty(EngineThreads.Since(before));
     }
 
     [Fact, Requirement("DESTROY-2", "SETUP-7")]
@@ -80,13 +94,13 @@ public sealed unsafe class ResourceTests
         using var kernel = Harness.NewKernel();
         var parameters = stackalloc Aio2Params[1000];
         Make(kernel, parameters, 1);
-        var threads = Directory.GetDirectories("/proc/self/task").Select(t => File.ReadAllText(t + "/comm")).Count(n => n.StartsWith("aio2-", StringComparison.Ordinal));
+        var threads = EngineThreads.Now();
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         Make(kernel, parameters, 1000);
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1000 * 2048);
-        Assert.Equal(threads, Directory.GetDirectories("/proc/self/task").Select(t => File.ReadAllText(t + "/comm")).Count(n => n.StartsWith("aio2-", StringComparison.Ordinal)));
+        Assert.Empty(EngineThreads.Since(threads));
         Assert.Equal(1000, Enumerable.Range(0, 1000).Select(i => parameters[i].Ctx).Distinct().Count(id => id != 0));
 
         static void Make(EmbeddedKernel kernel, Aio2Params* parameters, int count)

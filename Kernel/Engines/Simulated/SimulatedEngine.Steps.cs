@@ -71,7 +71,7 @@ internal sealed unsafe partial class SimulatedEngine
         if (action == SimulationAction.Blocked)
         {
             _waiting[number] = next with { Place = Place.Blocked };
-            _blocked.Add(number);
+            _blocked.Add((Request*)chosen.Request, number);
         }
         else
         {
@@ -139,8 +139,8 @@ internal sealed unsafe partial class SimulatedEngine
     // From here on the request is beyond cancelling, unless the step finds that it would wait.
     private void Take(ulong number)
     {
-        _ = _waiting.Remove(number);
-        _ = _blocked.Remove(number);
+        _ = _waiting.Remove(number, out var taken);
+        _blocked.Remove((Request*)taken.Request, number);
         _inStep = number;
         _inStepIsCancelled = false;
     }
@@ -148,21 +148,13 @@ internal sealed unsafe partial class SimulatedEngine
     // Streams that have become ready are scheduled again.
     private void WakeBlocked()
     {
-        for (var i = _blocked.Count - 1; i >= 0; i--)
+        _blocked.TakeReady(_woken);
+        foreach (var number in _woken)
         {
-            var number = _blocked[i];
-            if (IsReady(number))
-            {
-                _blocked.RemoveAt(i);
-                Schedule(number, _waiting[number]);
-            }
+            Schedule(number, _waiting[number]);
         }
-    }
 
-    private bool IsReady(ulong number)
-    {
-        var source = SourceOf(number);
-        return Libc.Poll(&source, 1, 0) != 0;
+        _woken.Clear();
     }
 
     private static bool IsRipe(in Waiting waiting, SimulationAction action) =>
@@ -282,7 +274,7 @@ internal sealed unsafe partial class SimulatedEngine
 
     private static bool IsReady(Request* r, int fd)
     {
-        var source = new Pollfd { Fd = fd, Events = r->Opcode is Aio2Op.Pread or Aio2Op.Preadv ? Libc.POLLIN : Libc.POLLOUT };
+        var source = new Pollfd { Fd = fd, Events = BlockedRequests.EventsOf(r) };
         return r->DataBytes == 0 || Libc.Poll(&source, 1, 0) != 0;
     }
 

@@ -19,7 +19,8 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
     private readonly PriorityQueue<ulong, (long Due, ulong Tie)> _schedule = new();
     private readonly Dictionary<ulong, Waiting> _waiting = [];
     private readonly HashSet<ulong> _heldBack = [];
-    private readonly List<ulong> _blocked = [];
+    private readonly BlockedRequests _blocked = new();
+    private readonly List<ulong> _woken = [];
     private Pollfd[] _sources = new Pollfd[16];
     private readonly Queue<nint> _cancelled = new();
     private readonly List<SimulationStep> _log = [];
@@ -121,7 +122,7 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
                 return CancelInStep(request);
             }
 
-            _ = _blocked.Remove(request->EngineWord);
+            _blocked.Remove(request, request->EngineWord);
             _cancelled.Enqueue((nint)request);
         }
 
@@ -269,7 +270,8 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
         int sources;
         lock (_lock)
         {
-            sources = CollectSources();
+            _sources[0] = new Pollfd { Fd = _bell, Events = Libc.POLLIN };
+            sources = _options.Driven ? 1 : _blocked.Collect(ref _sources, 1);
         }
 
         fixed (Pollfd* p = _sources)
@@ -280,40 +282,5 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
 
         ulong count;
         _ = Libc.Read(_bell, &count, sizeof(ulong));
-    }
-
-    // Into an array that is kept: how many. Neighbours that wait for the same file share a place.
-    private int CollectSources()
-    {
-        _sources[0] = new Pollfd { Fd = _bell, Events = Libc.POLLIN };
-        var count = 1;
-        if (_options.Driven)
-        {
-            return count;
-        }
-
-        foreach (var number in _blocked)
-        {
-            var source = SourceOf(number);
-            if (source.Fd == _sources[count - 1].Fd && source.Events == _sources[count - 1].Events)
-            {
-                continue;
-            }
-
-            if (count == _sources.Length)
-            {
-                Array.Resize(ref _sources, count * 2);
-            }
-
-            _sources[count++] = source;
-        }
-
-        return count;
-    }
-
-    private Pollfd SourceOf(ulong number)
-    {
-        var r = (Request*)_waiting[number].Request;
-        return new Pollfd { Fd = r->File->Fd, Events = r->Opcode is Aio2Op.Pread or Aio2Op.Preadv ? Libc.POLLIN : Libc.POLLOUT };
     }
 }

@@ -83,16 +83,26 @@ public sealed unsafe class DeadlineTests() : AttributeLaws(Aio2AttrType.Deadline
     public void Who_was_cancelled_before_its_deadline_says_so_although_the_deadline_passes_before_it_ends()
     {
         using var bench = new AttributeBench(EngineKind.Simulated, new SimulationOptions { Driven = true });
-        var at = Math.Max((ulong)bench.Kernel.Engine.Now, (ulong)MonotonicClock.Now) + (20 * Millisecond);
-        var record = Record.Of(bench.Iocb(Aio2Op.Pread, userData: 5)).Payload(Info.Type, new Aio2AttrDeadline { Ns = at }).Bytes;
-        Assert.Equal(record.Length, bench.Aio.Submit(record));
-        Assert.Equal(1, bench.Kernel.Cancel(bench.Aio.Ctx, 5, 0));
-        Assert.True(SpinWait.SpinUntil(
-            () => bench.Kernel.ContextOf(bench.Aio.Ctx).NextDeadline == Contexts.DeadlineHeap.Never, TimeSpan.FromSeconds(Harness.Patience)));
+        Event done;
 
-        _ = bench.Kernel.Simulation!.RunUntilIdle();
+        // A busy machine may let a deadline pass before the cancel: then that is what the request says, and the next has longer.
+        var ahead = 20 * Millisecond;
+        do
+        {
+            Assert.True(ahead < 8000 * Millisecond, "never cancelled in time");
+            var at = Math.Max((ulong)bench.Kernel.Engine.Now, (ulong)MonotonicClock.Now) + ahead;
+            var record = Record.Of(bench.Iocb(Aio2Op.Pread, userData: 5)).Payload(Info.Type, new Aio2AttrDeadline { Ns = at }).Bytes;
+            Assert.Equal(record.Length, bench.Aio.Submit(record));
+            var told = bench.Kernel.Cancel(bench.Aio.Ctx, 5, 0);
+            Assert.True(SpinWait.SpinUntil(
+                () => bench.Kernel.ContextOf(bench.Aio.Ctx).NextDeadline == Contexts.DeadlineHeap.Never, TimeSpan.FromSeconds(Harness.Patience)));
 
-        Assert.Equal(-Errno.ECANCELED, bench.Aio.ReapOne().Res);
+            _ = bench.Kernel.Simulation!.RunUntilIdle();
+            done = bench.Aio.ReapOne();
+            Assert.Equal(told == 1 ? -Errno.ECANCELED : -Errno.ETIME, done.Res);
+            ahead *= 4;
+        }
+        while (done.Res != -Errno.ECANCELED);
     }
 
     [Theory, MemberData(nameof(Engines)), Requirement("ATTR-7")]

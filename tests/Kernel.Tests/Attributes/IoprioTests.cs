@@ -92,9 +92,15 @@ public sealed unsafe class IoprioTests() : AttributeLaws(Aio2AttrType.Ioprio)
         Assert.Equal((1L, -Errno.EOPNOTSUPP), (done.Res, Assert.Single(done.ReturnList()).Head.Status));
     }
 
-    // The one thread of that name: no other test runs beside this one.
-    private static int Worker() => int.Parse(Path.GetFileName(Assert.Single(
-        Directory.GetDirectories("/proc/self/task"), task => File.ReadAllText($"{task}/comm").Trim() == "aio2-worker")));
+    // The one thread of that name, once those of tests before this one are gone: no other test runs beside it.
+    private static int Worker()
+    {
+        List<int> workers = [];
+        Assert.True(SpinWait.SpinUntil(
+            () => (workers = [.. EngineThreads.Now().Where(t => t.Name == "aio2-worker").Select(t => t.Thread)]).Count == 1,
+            TimeSpan.FromSeconds(Harness.Patience)), $"{workers.Count} workers");
+        return workers[0];
+    }
 
     private Record Read(AttributeBench bench, ushort priority) =>
         Record.Of(bench.Iocb(Aio2Op.Pread)).Payload(Info.Type, new Aio2AttrIoprio { Ioprio = priority });

@@ -191,33 +191,6 @@ public sealed unsafe class EngineLifeTests
         Assert.Equal(2, bench.Aio.ReapOne().Res);
     }
 
-    [Theory, MemberData(nameof(Engines)), Requirement("DESTROY-2")]
-    public void A_context_that_does_no_transfer_starts_no_thread(EngineUnderTest engine)
-    {
-        using var bench = new EngineBench(engine);
-        var before = Threads();
-        using var other = Harness.Context(flags: EngineBench.FlagsOf(engine), kernel: bench.Kernel);
-        Assert.Equal(Iocb2.SizeOf, other.Submit(Harness.Nop(1)));
-        Assert.Equal(0, other.ReapOne().Res);
-        Assert.DoesNotContain(Threads().Except(before), name => name.Contains("aio2-", StringComparison.Ordinal));
-    }
-
-    // Names with thread ids: the engines name theirs.
-    private static List<string> Threads() =>
-        [.. Directory.GetDirectories("/proc/self/task").Select(t => $"{Path.GetFileName(t)} {NameOf(t)}")];
-
-    private static string NameOf(string task)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(task, "comm")).Trim();
-        }
-        catch (IOException)
-        {
-            return "";
-        }
-    }
-
     private static Iocb2 Sync(int fd, ulong userData) =>
         new() { Bytes = Iocb2.SizeOf, Opcode = Aio2Op.Fsync, Fd = fd, UserData = userData };
 

@@ -112,7 +112,7 @@ public sealed unsafe class BoundsTests
         const int Contexts = 1000;
         using var kernel = Harness.NewKernel();
         Make(kernel, kind, 100);
-        var threads = Threads();
+        var threads = EngineThreads.Now();
         _ = GC.GetTotalMemory(forceFullCollection: true);
         var before = AnonymousBytes();
 
@@ -120,7 +120,7 @@ public sealed unsafe class BoundsTests
 
         // The ring is shared memory and not among these.
         Assert.InRange((AnonymousBytes() - before) / Contexts, 0, 16 * 1024);
-        Assert.Equal(threads, Threads());
+        Assert.Empty(EngineThreads.Since(threads));
     }
 
     private static void Make(EmbeddedKernel kernel, uint kind, int count)
@@ -131,9 +131,6 @@ public sealed unsafe class BoundsTests
             Assert.Equal(0, kernel.Setup(Aio2.Version, kind, &parameters, (nuint)sizeof(Aio2Params)));
         }
     }
-
-    private static int Threads() =>
-        Directory.GetDirectories("/proc/self/task").Count(t => File.ReadAllText(t + "/comm").StartsWith("aio2-", StringComparison.Ordinal));
 
     // Resident memory of the process that is no file's and not shared, bytes.
     private static long AnonymousBytes()
