@@ -31,6 +31,9 @@ needs=(
     mandoc:mandoc
     man:man-db
     pkg-config:pkg-config
+    abidiff:abigail-tools
+    /usr/bin/python3:python3
+    /usr/lib/python3/dist-packages/msgpack/__init__.py:python3-msgpack
     /usr/include/linux/types.h:linux-libc-dev
     /usr/include/stdio.h:libc6-dev
     /usr/include/liburing.h:liburing-dev
