@@ -28,6 +28,21 @@ public sealed class AioModel(Capabilities offered)
     /// <summary>All requests that are outstanding anywhere.</summary>
     public IEnumerable<ModelRequest> Outstanding => Contexts.Where(c => c is not null).SelectMany(c => c!.Outstanding);
 
+    /// <summary>Slots that the sequence's own contexts reserve (SETUP-6).</summary>
+    public ulong SlotsReserved
+    {
+        get
+        {
+            ulong slots = 0;
+            foreach (var context in Contexts)
+            {
+                slots += context?.Params.NrReqs ?? 0;
+            }
+
+            return slots;
+        }
+    }
+
     /// <summary>Takes a request in.</summary>
     public void Accept(ModelContext context, ModelRequest request)
     {
@@ -59,8 +74,15 @@ public sealed class AioModel(Capabilities offered)
     public void Feed(int pipe, int bytes)
     {
         World.PipeBytes[pipe] += bytes;
-        foreach (var reader in Outstanding.Where(o => o.Pipe == pipe && o.Completion != Completion.Open))
+        foreach (var reader in Outstanding.Where(o => o.Pipe == pipe))
         {
+            if (reader.Completion == Completion.Open)
+            {
+                // Told to stop while it was blocked: these bytes may be its natural result (CANCEL-1).
+                reader.ResultMax = Math.Max(reader.ResultMax, Math.Min(World.PipeBytes[pipe], reader.Length));
+                continue;
+            }
+
             if (reader.Op.Opcode == Aio2Op.Poll)
             {
                 reader.Completion = Completion.Certain;

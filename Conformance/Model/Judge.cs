@@ -73,7 +73,7 @@ public sealed class Judge
 
     private Violation? Setup(SetupStep s, Answer answer)
     {
-        var errnos = SetupRules.Read(s, _model.Offered, out bool mayAccept);
+        var errnos = SetupRules.Read(s, _model, out bool mayAccept);
         if (answer.Result == 0 && mayAccept)
         {
             _tally.Pass("SETUP-3");

@@ -54,7 +54,7 @@ public static class Prediction
 
     private static void Setup(AioModel model, SetupStep s)
     {
-        _ = SetupRules.Read(s, model.Offered, out bool may);
+        _ = SetupRules.Read(s, model, out bool may);
         if (!may || (s.Flags & Aio2Setup.Probe) != 0)
         {
             return;

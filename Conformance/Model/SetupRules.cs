@@ -12,9 +12,10 @@ internal static class SetupRules
     public readonly record struct Answer(int Errno, string Requirement);
 
     /// <summary>Reads a setup in the order of ERR-1; where <paramref name="mayAccept"/> is false, one of the errnos must come.</summary>
-    public static List<Answer> Read(SetupStep s, Capabilities offered, out bool mayAccept)
+    public static List<Answer> Read(SetupStep s, AioModel model, out bool mayAccept)
     {
         var answers = new List<Answer>();
+        var offered = model.Offered;
         mayAccept = false;
         if (s.Size < Aio2Params.FirstSizeOf)
         {
@@ -52,7 +53,7 @@ internal static class SetupRules
         else
         {
             mayAccept = true;
-            Scarce(MemoryMarshal.Read<Aio2Params>(s.Params), s.Flags, offered, answers);
+            Scarce(MemoryMarshal.Read<Aio2Params>(s.Params), s.Flags, model, answers);
         }
 
         return answers;
@@ -107,7 +108,7 @@ internal static class SetupRules
         return null;
     }
 
-    private static void Scarce(Aio2Params p, uint flags, Capabilities offered, List<Answer> answers)
+    private static void Scarce(Aio2Params p, uint flags, AioModel model, List<Answer> answers)
     {
         if ((flags & (Aio2Setup.RingFd | Aio2Setup.RingAddr)) != 0)
         {
@@ -129,7 +130,8 @@ internal static class SetupRules
             answers.Add(new(Errno.ENOMEM, "SETUP-8"));
         }
 
-        if (Math.Max(p.NrReqs, Aio2.NrReqsDefault) + offered.Kernel.ReqsUsed > Math.Min(offered.Kernel.ReqsCeiling, 16384))
+        var kernel = model.Offered.Kernel;
+        if (Math.Max(p.NrReqs, Aio2.NrReqsDefault) + model.SlotsReserved + kernel.ReqsUsed > Math.Min(kernel.ReqsCeiling, 16384))
         {
             answers.AddRange([new(Errno.EAGAIN, "SETUP-6"), new(Errno.ENOMEM, "SETUP-6")]);
         }

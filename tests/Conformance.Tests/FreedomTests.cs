@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+using AioV2.Abi;
+using AioV2.Conformance.Calls;
+using AioV2.Conformance.Journal;
+using AioV2.Conformance.Model;
+using AioV2.Conformance.Run;
+using AioV2.Conformance.World;
+using AioV2.Tests;
+
+namespace AioV2.Conformance.Tests;
+
+/// <summary>What the ABI leaves open is left open by the model.</summary>
+public sealed class FreedomTests
+{
+    [Fact, Requirement("SETUP-6")]
+    public void A_context_that_takes_every_slot_lets_the_next_be_refused()
+    {
+        byte[] all = Params(1 << 24);
+        using var runner = new SequenceRunner(ChildEntry.Mutant("none"), TimeSpan.FromSeconds(30));
+
+        Assert.Null(runner.Run([runner.Lower([Setup(0, all), Setup(1, Params(0))])], new Tally(), out var answers)[0]);
+        Assert.Contains(answers[0], a => a.Result == -Errno.EAGAIN);
+    }
+
+    [Theory, Requirement("CANCEL-1")]
+    [InlineData(114, true)]
+    [InlineData(-Errno.ECANCELED, true)]
+    [InlineData(115, false)]
+    public void A_blocked_read_that_was_told_to_stop_may_still_take_what_is_written_then(long result, bool allowed)
+    {
+        var model = new AioModel(Capabilities.Everything);
+        Prediction.Move(model, Setup(0, Params(8)));
+        var read = new Iocb2 { Opcode = Aio2Op.Pread, UserData = 7, Fd = WorldLayout.PipeRead, Addr = WorldLayout.Data, Len = 114, Offset = -1 };
+        Prediction.Move(model, new SubmitStep(0, new IocbWriter().Add(read).ToArray()));
+        var request = Assert.Single(model.Contexts[0]!.Outstanding);
+        Assert.Equal(Completion.Blocked, request.Completion);
+
+        Prediction.Move(model, new CancelStep(0, 7, 0));
+        request.Errnos.Add(Errno.ECANCELED);
+        Prediction.Move(model, new FeedStep(0, 148));
+
+        Assert.Equal(allowed, request.Allows(result));
+    }
+
+    private static SetupStep Setup(byte slot, byte[] p) => new(slot, Aio2.Version, 0, p, (uint)p.Length);
+
+    private static byte[] Params(uint slots)
+    {
+        byte[] p = new byte[Aio2Params.SizeOf];
+        MemoryMarshal.Write(p, new Aio2Params { NrReqs = slots });
+        return p;
+    }
+}
