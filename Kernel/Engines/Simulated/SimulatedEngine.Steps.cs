@@ -91,7 +91,7 @@ internal sealed unsafe partial class SimulatedEngine
                 if (_waiting.TryGetValue(number, out chosen) && !_heldBack.Contains(UserData(chosen)) && IsRipe(chosen, step.Action))
                 {
                     _replayed++;
-                    Take(number);
+                    Take(number, step.Action);
                     Volatile.Write(ref _elapsed, Math.Max(_elapsed, step.Time));
                     return true;
                 }
@@ -125,9 +125,9 @@ internal sealed unsafe partial class SimulatedEngine
                 continue;
             }
 
-            Take(number);
             Volatile.Write(ref _elapsed, Math.Max(_elapsed, place.Due));
             step = Plan(number, chosen);
+            Take(number, step.Action);
             return true;
         }
 
@@ -136,12 +136,13 @@ internal sealed unsafe partial class SimulatedEngine
         return false;
     }
 
-    // From here on the request is beyond cancelling, unless the step finds that it would wait.
-    private void Take(ulong number)
+    // From here on the request is beyond cancelling, unless the step leaves it unfinished.
+    private void Take(ulong number, SimulationAction action)
     {
         _ = _waiting.Remove(number, out var taken);
         _blocked.Remove((Request*)taken.Request, number);
         _inStep = number;
+        _inStepMayGoOn = action is SimulationAction.Eintr or SimulationAction.Short;
         _inStepIsCancelled = false;
     }
 

@@ -29,8 +29,10 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
     private Thread? _thread;
     private ulong _submitted;
 
-    // The request whose step is made now, 0 if there is none, and whether it is to end if the step does not end it.
+    // The request whose step is made now, 0 if there is none; whether the step may leave it unfinished; and whether it is to
+    // end then.
     private ulong _inStep;
+    private bool _inStepMayGoOn;
     private bool _inStepIsCancelled;
     private long _elapsed;
     private int _replayed;
@@ -134,14 +136,15 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
     {
         lock (_lock)
         {
-            return _waiting.ContainsKey(request->EngineWord) || MayEndBlocked(request);
+            return _waiting.ContainsKey(request->EngineWord) || MayBeLeft(request);
         }
     }
 
-    // A step on a stream may find that it would wait: then nobody else would end it.
+    // A step on a stream may find that it would wait, and one that is cut short or interrupted leaves work for another: who
+    // destroys the context would wait for a step that nobody makes.
     private CancelAnswer CancelInStep(Request* request)
     {
-        if (!MayEndBlocked(request))
+        if (!MayBeLeft(request))
         {
             return CancelAnswer.Running;
         }
@@ -150,8 +153,8 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
         return CancelAnswer.Told;
     }
 
-    private bool MayEndBlocked(Request* request) =>
-        request->EngineWord == _inStep && !_inStepIsCancelled && (request->Traits & RequestTraits.Pollable) != 0;
+    private bool MayBeLeft(Request* request) =>
+        request->EngineWord == _inStep && !_inStepIsCancelled && (_inStepMayGoOn || (request->Traits & RequestTraits.Pollable) != 0);
 
     public void Hold(ulong userData)
     {
