@@ -1,7 +1,7 @@
 using System.CommandLine;
+using AioV2.Cli.SpecCommands;
 using AioV2.Spec.Generate;
 using AioV2.Spec.Model;
-using AioV2.Spec.Parse;
 
 namespace AioV2.Cli.Commands;
 
@@ -9,7 +9,7 @@ namespace AioV2.Cli.Commands;
 public sealed class GenCommand : ICliCommand
 {
     private readonly Option<string?> _output = new("--output", "-o") { Description = "Where to write: a file for header and docs, the root of a tree for csharp and all.", HelpName = "PATH" };
-    private readonly Option<string?> _spec = new("--spec") { Description = "The spec; without it Spec/aio2.yaml of the repository around the current directory, or else the one that this program was built from.", HelpName = "FILE" };
+    private readonly Option<string?> _spec = SpecOption.Create();
 
     /// <inheritdoc/>
     public Command Create()
@@ -29,33 +29,13 @@ public sealed class GenCommand : ICliCommand
     {
         var command = new Command(name, description) { _output, _spec };
         Examples.Add(command, $"aio2 gen {name}", $"aio2 gen {name} --spec my.yaml -o out");
-        command.SetAction(parsed =>
+        command.SetAction(parsed => SpecOption.Run(() =>
         {
-            try
-            {
-                generate(Load(parsed.GetValue(_spec)), parsed.GetValue(_output));
-                return ExitCode.Success;
-            }
-            catch (SpecException e)
-            {
-                // One line for each error, with file, line and column; nothing was generated.
-                foreach (var error in e.Errors)
-                {
-                    Console.Error.WriteLine($"aio2: {error}");
-                }
-
-                return ExitCode.Failure;
-            }
-        });
+            generate(SpecOption.Load(parsed.GetValue(_spec)), parsed.GetValue(_output));
+            return ExitCode.Success;
+        }));
         return command;
     }
-
-    private static SpecDocument Load(string? spec) => (spec, FoundRoot()) switch
-    {
-        ({ } given, _) => SpecParser.Load(given),
-        (null, { } root) => SpecParser.Load(Path.Combine(root, SpecGenerators.SpecPath)),
-        _ => BuiltInSpec.Load(),
-    };
 
     private static void Docs(SpecDocument spec, string? output) =>
         Text(output, output is null ? SpecGenerators.Tables(spec) : SpecGenerators.Document(spec, File.ReadAllText(output)));
@@ -84,8 +64,6 @@ public sealed class GenCommand : ICliCommand
         }
     }
 
-    private static string? FoundRoot() => SpecGenerators.FindRoot(Directory.GetCurrentDirectory());
-
-    private static string Root() => FoundRoot()
+    private static string Root() => SpecOption.Root()
         ?? throw new CliException("no AioV2.sln here or above: run this inside the repository (outside of it 'gen header', 'gen docs', and 'gen csharp -o' work)");
 }

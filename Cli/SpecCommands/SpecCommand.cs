@@ -1,0 +1,18 @@
+using System.CommandLine;
+
+namespace AioV2.Cli.SpecCommands;
+
+/// <summary><c>aio2 spec …</c>: the designer's workbench, on any spec file (ABI-3).</summary>
+public sealed class SpecCommand : ICliCommand
+{
+    /// <inheritdoc/>
+    public Command Create()
+    {
+        var command = new Command("spec", "Look at a spec: draw its layouts, show what it holds.")
+        {
+            SpecLayoutCommand.Create(), SpecShowCommand.Create(),
+        };
+        Examples.Add(command, "aio2 spec layout io_event2", "aio2 spec show --spec my.yaml setup_flags");
+        return command;
+    }
+}
