@@ -110,6 +110,14 @@ each_engine_can_be_chosen_and_no_other() {
     ! AIO2_ENGINE=steam run "$work/processes" && grep -q 'not supported' "$work/log"
 }
 
+# With requests in flight, by every way out.
+leaves_on_each_engine() {
+    local engine
+    for engine in io_uring threads simulated; do
+        AIO2_ENGINE=$engine run "$work/leave" || return
+    done
+}
+
 page_is_clean() {
     mandoc -Tlint -W error "$1" && test -z "$(man --warnings -E UTF-8 -l -Tutf8 -Z "$1" 2>&1 >/dev/null)"
 }
@@ -132,8 +140,9 @@ for kind in "" -fsanitize=address -fsanitize=undefined; do
     check "examples $kind" examples_do_what_they_say
     check "protection information $kind" protection_is_shown
     [ -n "$kind" ] || check "examples under memcheck" examples_are_clean_under_memcheck
-    for program in pointers fork threads signals records; do check "$program $kind" run "$work/$program"; done
+    for program in pointers fork threads signals records leave; do check "$program $kind" run "$work/$program"; done
 done
+check "exit and exec on each engine" leaves_on_each_engine
 check "AIO2_ENGINE" each_engine_can_be_chosen_and_no_other
 check "records without the library" gcc -O2 "$here/records.c" -I "$stage/include" -o "$work/alone"
 
