@@ -152,6 +152,7 @@ public sealed unsafe class Executor(IAio2 aio, TestWorld world, JournalFile jour
         long start = Stopwatch.GetTimestamp();
         long result = 0;
         long limit = slot.Starved ? StarvedLimitNs : DrainLimitNs;
+        int barren = 0;
         while (slot.Finals < s.Owed && Elapsed(start) < limit)
         {
             if (s.ThroughRing && slot.Ring.Exists)
@@ -173,11 +174,21 @@ public sealed unsafe class Executor(IAio2 aio, TestWorld world, JournalFile jour
             var wait = (Aio2Wait*)(WorldLayout.Wait + WorldLayout.PageBytes - Aio2Wait.SizeOf);
             *wait = new Aio2Wait { Size = Aio2Wait.SizeOf, Sec = limit / 1_000_000_000, Nsec = limit % 1_000_000_000 };
             byte* events = (byte*)WorldLayout.Events;
-            uint min = (uint)Math.Min(WorldLayout.EventsBytes - 4096, (s.Owed - slot.Finals) * IoEvent2.SizeOf);
+            long finals = slot.Finals;
+            uint min = (uint)Math.Min(WorldLayout.EventsBytes - 4096, (s.Owed - finals) * IoEvent2.SizeOf);
             result = GetInto(AnswerKind.DrainGet, s.Slot, events, WorldLayout.EventsBytes, min, wait, 0);
             if (result <= 0)
             {
                 break;
+            }
+
+            // Readings of LEVEL satisfy min_bytes at once, every time: without a pause they would fill the journal while a
+            // final event takes its time.
+            barren = slot.Finals == finals ? barren + 1 : 0;
+            if (barren > 1)
+            {
+                journal.Progress++;
+                Thread.Sleep(Math.Min(barren, 50));
             }
         }
 

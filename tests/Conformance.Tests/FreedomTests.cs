@@ -42,6 +42,19 @@ public sealed class FreedomTests
         Assert.Equal(allowed, request.Allows(result));
     }
 
+    [Fact, Requirement("SUBMIT-8")]
+    public void Readings_of_a_source_that_stays_ready_do_not_fill_the_journal_while_a_final_event_takes_its_time()
+    {
+        byte[] level = new IocbWriter().Add(new Iocb2 { Opcode = Aio2Op.Poll, Flags = Aio2IocbFlags.Level, UserData = 1, Fd = WorldLayout.FileRo, Len = 1 }).ToArray();
+        byte[] nop = new IocbWriter().Add(new Iocb2 { Opcode = Aio2Op.Nop, UserData = 2 }).ToArray();
+        using var runner = new SequenceRunner(ChildEntry.Mutant("late"), TimeSpan.FromSeconds(30));
+
+        var steps = runner.Lower([Setup(0, Params(0)), new SubmitStep(0, level), new SubmitStep(0, nop), new DrainStep(0, false)]);
+
+        Assert.Null(runner.Run([steps], new Tally(), out var answers)[0]);
+        Assert.InRange(answers[0].Count(a => a.Head.Kind == AnswerKind.DrainGet), 2, 1000);
+    }
+
     private static SetupStep Setup(byte slot, byte[] p) => new(slot, Aio2.Version, 0, p, (uint)p.Length);
 
     private static byte[] Params(uint slots)

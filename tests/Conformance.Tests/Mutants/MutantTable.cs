@@ -2,12 +2,13 @@ using AioV2.Abi.Calls;
 
 namespace AioV2.Conformance.Tests.Mutants;
 
-/// <summary>The broken implementations, by name; and one that is not broken.</summary>
+/// <summary>The broken implementations, by name; and two that are not broken.</summary>
 internal static class MutantTable
 {
     public static IReadOnlyDictionary<string, Func<IAio2, IAio2>> All { get; } = new Dictionary<string, Func<IAio2, IAio2>>
     {
         ["none"] = inner => inner,
+        ["late"] = inner => new LateNop(inner),
         ["loses the last of two events"] = inner => new LosesEvent(inner),
         ["gives the last event twice"] = inner => new RepeatsEvent(inner),
         ["loses an event on a bad buffer"] = inner => new FaultLosesEvent(inner),
