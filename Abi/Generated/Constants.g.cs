@@ -33,7 +33,7 @@ public static class Aio2
     /// <summary>Alignment of every record and attribute, bytes. (RING-3)</summary>
     public const uint Align = 8u;
     /// <summary>SHA-256 of the spec that this was generated from, in hexadecimal.</summary>
-    public const string SpecHash = "ede4264ca15c771bce8c00f6a3ef6b9c79be65355baeb2d7e6c5b2a91e02c6a0";
+    public const string SpecHash = "46ce23ae83c684e8deb6af464d4c7d0e74b7ad31c1d1eb0bfa0eeedddb24d5f0";
 }
 
 /// <summary>Flags of io_setup2; unknown: -EINVAL (SETUP-2).</summary>
@@ -540,7 +540,7 @@ public static class Aio2Sys
     };
 }
 
-/// <summary>rw_flags: the values are Linux's RWF_*.</summary>
+/// <summary>rw_flags: the values are Linux's RWF_*; unknown: -EOPNOTSUPP (SUBMIT-7).</summary>
 public static class Aio2Rwf
 {
     /// <summary>High priority, polled where the device can.</summary>

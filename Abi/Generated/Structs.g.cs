@@ -26,7 +26,7 @@ public unsafe partial struct Iocb2
     /// <summary>Descriptor.</summary>
     [FieldOffset(16)] public int Fd;
 
-    /// <summary>RWF_*.</summary>
+    /// <summary>AIO2_RWF_*.</summary>
     [FieldOffset(20)] public uint RwFlags;
 
     /// <summary>Buffer, array of struct aio2_vec, or struct aio2_syscall.</summary>
@@ -358,7 +358,7 @@ public unsafe partial struct Aio2Request
     /// <summary>Bytes of the whole struct.</summary>
     public const int SizeOf = 24;
 
-    /// <summary>This head and the iocb.</summary>
+    /// <summary>This head and the iocb, a multiple of 8.</summary>
     [FieldOffset(0)] public uint Bytes;
 
     /// <summary>AIO2_REQUEST_F_*.</summary>
@@ -774,7 +774,7 @@ public unsafe partial struct Aio2ProbeOp
     /// <summary>AIO2_IOCB_* that it takes.</summary>
     [FieldOffset(6)] public ushort IocbFlags;
 
-    /// <summary>RWF_* that it takes.</summary>
+    /// <summary>AIO2_RWF_* that it takes.</summary>
     [FieldOffset(8)] public uint RwFlags;
 
     /// <summary>Zero.</summary>

@@ -8,9 +8,9 @@ public sealed class SpecCommand : ICliCommand
     /// <inheritdoc/>
     public Command Create()
     {
-        var command = new Command("spec", "Look at a spec: draw its layouts, show what it holds.")
+        var command = new Command("spec", "Look at a spec: draw its layouts, show what it holds, lint it.")
         {
-            SpecLayoutCommand.Create(), SpecShowCommand.Create(),
+            SpecLayoutCommand.Create(), SpecShowCommand.Create(), SpecLintCommand.Create(),
         };
         Examples.Add(command, "aio2 spec layout io_event2", "aio2 spec show --spec my.yaml setup_flags");
         return command;

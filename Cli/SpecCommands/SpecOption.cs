@@ -31,6 +31,13 @@ internal static class SpecOption
         null => BuiltInSpec.Load(),
     };
 
+    /// <summary>Its bytes, and its name from the current directory, so that a place in it can be opened.</summary>
+    internal static (byte[] Utf8, string Name) Read(string? file) => (file ?? RepositorySpec()) switch
+    {
+        { } path => (File.ReadAllBytes(path), file ?? Path.GetRelativePath(Directory.GetCurrentDirectory(), path)),
+        null => (BuiltInSpec.Utf8, BuiltInSpec.Name),
+    };
+
     /// <summary>The root of the repository around the current directory, or null.</summary>
     internal static string? Root() => SpecGenerators.FindRoot(Directory.GetCurrentDirectory());
 

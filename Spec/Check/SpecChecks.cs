@@ -14,14 +14,6 @@ public static class SpecChecks
         ValueChecks.Run(document, errors);
         StructChecks.Run(document, errors);
         ReferenceChecks.Run(document, errors);
-        try
-        {
-            errors.ThrowIfAny();
-            return [];
-        }
-        catch (SpecException e)
-        {
-            return e.Errors;
-        }
+        return errors.InOrder;
     }
 }

@@ -5,6 +5,10 @@ public sealed class FieldDef : SpecNode
 {
     public required string Name { get; init; }
     public required FieldType Type { get; init; }
+
+    /// <summary>The type as it stands, where it is none of the ABI's (<see cref="Type"/> is then the nearest one); else null.</summary>
+    public string? RefusedType { get; init; }
+
     public required string Doc { get; init; }
     public string? Requirement { get; init; }
 

@@ -5,14 +5,21 @@ namespace AioV2.Spec.Parse;
 /// <summary>The spec as it was when this program was built, for where there is no repository.</summary>
 public static class BuiltInSpec
 {
-    private const string Name = "aio2.yaml";
+    /// <summary>The name that errors give.</summary>
+    public const string Name = "aio2.yaml";
+
+    /// <summary>Its text.</summary>
+    public static byte[] Utf8
+    {
+        get
+        {
+            using var resource = typeof(BuiltInSpec).Assembly.GetManifestResourceStream(Name)!;
+            var utf8 = new byte[resource.Length];
+            resource.ReadExactly(utf8);
+            return utf8;
+        }
+    }
 
     /// <summary>Reads it.</summary>
-    public static SpecDocument Load()
-    {
-        using var resource = typeof(BuiltInSpec).Assembly.GetManifestResourceStream(Name)!;
-        var utf8 = new byte[resource.Length];
-        resource.ReadExactly(utf8);
-        return SpecParser.Parse(utf8, Name);
-    }
+    public static SpecDocument Load() => SpecParser.Parse(Utf8, Name);
 }

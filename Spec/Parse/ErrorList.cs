@@ -11,10 +11,13 @@ internal sealed class ErrorList(string file)
 
     public void Add(SpecPosition at, string message) => errors.Add(new SpecError(file, at, message));
 
+    /// <summary>What was collected, in the order of the file.</summary>
+    public IReadOnlyList<SpecError> InOrder => [.. errors.Distinct().OrderBy(e => e.At.Line).ThenBy(e => e.At.Column)];
+
     /// <summary>Throws what was collected, in the order of the file; does nothing if all is well.</summary>
     public void ThrowIfAny()
     {
         if (Any)
-            throw new SpecException([.. errors.Distinct().OrderBy(e => e.At.Line).ThenBy(e => e.At.Column)]);
+            throw new SpecException(InOrder);
     }
 }

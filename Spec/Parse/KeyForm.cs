@@ -11,6 +11,7 @@ internal sealed record KeyForm(string Expected, KeyShape Shape, string? Pattern 
     private const string Scalar = "u8|u16|u32|s32|u64|s64";
 
     public static readonly KeyForm Text = new("one line of printable ASCII without \"*/\"", KeyShape.Text, @"^(?!.*\*/)[ -~]+$");
+    public static readonly KeyForm LintRule = new("the id of a rule of lint such as no-size", KeyShape.Text, "^[a-z][a-z0-9-]*$");
     public static readonly KeyForm Macro = new("a C macro name that starts with AIO2_", KeyShape.Text, "^AIO2_[A-Z][A-Z0-9_]*$");
     public static readonly KeyForm Prefix = new("a C prefix such as AIO2_SETUP_", KeyShape.Text, "^AIO2_([A-Z0-9]+_)+$");
     public static readonly KeyForm Upper = new("a name in upper case", KeyShape.Text, "^[A-Z][A-Z0-9_]*$");

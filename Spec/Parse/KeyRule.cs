@@ -10,6 +10,8 @@ internal sealed record KeyRule(string Name, bool Required, KeyForm Form, MapRule
     public static KeyRule Map(string name, MapRule item) =>
         new(name, true, new KeyForm($"a mapping with the keys of a {item.Name}", KeyShape.Map), item);
 
+    public static KeyRule MayMaps(string name, MapRule item) => Maps(name, item) with { Required = false };
+
     public static KeyRule Maps(string name, MapRule item) =>
         new(name, true, new KeyForm($"a list of {item.Name} mappings", KeyShape.Maps), item);
 }

@@ -42,7 +42,14 @@ internal sealed class MapReader
 
     public string Text(string key) => OptionalText(key) ?? "";
 
-    public string? OptionalText(string key) => Scalar(key, out var form) is { } text && Fits(key, form, text) ? text.Value! : null;
+    /// <summary>The text as it stands, also where it does not fit: lint judges what the generators refuse.</summary>
+    public string? OptionalText(string key)
+    {
+        if (Scalar(key, out var form) is not { } scalar)
+            return null;
+        _ = Fits(key, form, scalar);
+        return scalar.Value!;
+    }
 
     public SpecName? Name(string key) => OptionalText(key) is { } text ? new SpecName(text, positions[key]) : null;
 
@@ -116,6 +123,12 @@ internal sealed class MapReader
     /// <summary>A nested mapping, or null if it is missing.</summary>
     public MapReader? Map(string key) =>
         values.TryGetValue(key, out var node) ? new MapReader(node, rule.Find(key)!.Item!, errors) : null;
+
+    /// <summary>The exceptions that a declaration claims from lint.</summary>
+    public IReadOnlyList<AllowDef> Allows => [.. Maps("lint").Select(allow => new AllowDef
+    {
+        At = allow.At, Keys = allow.Keys, Rule = allow.Text("allow"), Why = allow.Text("why"),
+    })];
 
     /// <summary>The mappings of a nested list; those that are none are errors and left out.</summary>
     public IEnumerable<MapReader> Maps(string key)

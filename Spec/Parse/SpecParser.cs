@@ -28,25 +28,41 @@ public static class SpecParser
     /// <exception cref="SpecException">The text is not a spec.</exception>
     public static SpecDocument ParseUnchecked(ReadOnlySpan<byte> utf8, string file)
     {
+        var document = ParseAnyway(utf8, file, out var errors);
+        return errors.Count == 0 ? document : throw new SpecException(errors);
+    }
+
+    /// <summary>Reads whatever can be read: what does not fit is an error and stands in the document as its text, or as a neutral value (for lint).</summary>
+    /// <exception cref="SpecException">The text is not YAML.</exception>
+    public static SpecDocument ParseAnyway(ReadOnlySpan<byte> utf8, string file, out IReadOnlyList<SpecError> formErrors)
+    {
         var errors = new ErrorList(file);
         var hash = Convert.ToHexStringLower(SHA256.HashData(utf8));
         var root = ReadYaml(utf8, errors);
         errors.ThrowIfAny();
         var document = new SpecReader(new MapReader(root!, SpecRules.Root, errors), file, hash, errors).Read();
-        errors.ThrowIfAny();
+        formErrors = errors.InOrder;
         return document;
     }
 
     private static YamlNode? ReadYaml(ReadOnlySpan<byte> utf8, ErrorList errors)
     {
         var stream = new YamlStream();
+        Scanner? scanner = null;
         try
         {
-            stream.Load(new StringReader(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(utf8)));
+            scanner = new Scanner(new StringReader(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(utf8)));
+            stream.Load(new YamlDotNet.Core.Parser(scanner));
         }
         catch (YamlException e)
         {
             errors.Add(new SpecPosition((int)e.Start.Line, (int)e.Start.Column), $"expected valid YAML: {e.InnerException?.Message ?? e.Message}");
+            return null;
+        }
+        catch (InvalidOperationException) when (scanner is not null)
+        {
+            // A plain text that is cut off inside a flow mapping: the library has no words for it.
+            errors.Add(new SpecPosition((int)scanner.CurrentPosition.Line, (int)scanner.CurrentPosition.Column), "expected valid YAML: a text is not ended here");
             return null;
         }
         catch (DecoderFallbackException e)

@@ -47,7 +47,7 @@ internal sealed class SpecReader(MapReader root, string file, string hash, Error
     {
         At = map?.At ?? SpecPosition.Start, Keys = map?.Keys ?? new Dictionary<string, SpecPosition>(), Name = name,
         Prefix = map?.Text("prefix") ?? "", CSharp = map?.Text("csharp") ?? "", Type = type, Kind = kind,
-        Doc = map?.Text("doc") ?? "", Unknown = map?.Has("unknown") == true ? map.Text("unknown") : null,
+        Doc = map?.Text("doc") ?? "", Unknown = map?.Has("unknown") == true ? map.Text("unknown") : null, Allows = map?.Has("lint") == true ? map.Allows : [],
         Requirement = map?.Has("requirement") == true ? map.Text("requirement") : null,
         Values = [.. map?.Maps("values").Select(item => value(item, kind)) ?? []],
     };
@@ -97,14 +97,20 @@ internal sealed class SpecReader(MapReader root, string file, string hash, Error
     {
         At = map.At, Keys = map.Keys, Name = map.Text("name"), Size = map.Int("size"), FirstSize = map.OptionalInt("first_size"),
         Grows = map.Text("grows") == "append", Record = map.Name("record"), SizeField = map.Name("size_field"),
-        Magic = map.Bool("magic"), Doc = map.Text("doc"), Requirement = map.OptionalText("requirement"),
+        Allows = map.Allows, Magic = map.Bool("magic"), Doc = map.Text("doc"), Requirement = map.OptionalText("requirement"),
         Fields = [.. map.Maps("fields").Select(Field)],
     };
 
-    private static FieldDef Field(MapReader map) => new()
+    private static FieldDef Field(MapReader map)
     {
-        At = map.At, Keys = map.Keys, Name = map.Text("name"), Doc = map.Text("doc"),
-        Type = FieldType.TryParse(map.Text("type"), out var type) ? type : new FieldType(ScalarType.U8, 1, false),
+        var text = map.Text("type");
+        var known = FieldType.TryParse(text, out var type);
+        return Field(map, known ? type : FieldType.Nearest(text), known ? null : text);
+    }
+
+    private static FieldDef Field(MapReader map, FieldType type, string? refused) => new()
+    {
+        At = map.At, Keys = map.Keys, Allows = map.Allows, Name = map.Text("name"), Type = type, RefusedType = refused, Doc = map.Text("doc"),
         Requirement = map.OptionalText("requirement"), Reserved = map.Bool("reserved"),
         Direction = map.OptionalText("dir"), Line = map.OptionalText("line"),
     };
@@ -116,10 +122,10 @@ internal sealed class SpecReader(MapReader root, string file, string hash, Error
 
     private static CallDef Call(MapReader map) => new()
     {
-        At = map.At, Keys = map.Keys, Name = map.Text("name"), CSharp = map.Text("csharp"), Doc = map.Text("doc"), Returns = map.Text("returns"),
+        At = map.At, Keys = map.Keys, Allows = map.Allows, Name = map.Text("name"), CSharp = map.Text("csharp"), Doc = map.Text("doc"), Returns = map.Text("returns"),
         Args = [.. map.Maps("args").Select(arg => new ArgDef
         {
-            At = arg.At, Keys = arg.Keys, Name = arg.Text("name"), Type = arg.Text("type"), Doc = arg.Text("doc"),
+            At = arg.At, Keys = arg.Keys, Allows = arg.Allows, Name = arg.Text("name"), Type = arg.Text("type"), Doc = arg.Text("doc"),
         })],
         Errors = [.. map.Maps("errors").Select(error => new CallErrorDef
         {

@@ -8,6 +8,9 @@ internal static class SpecRules
     public static readonly MapRule Header = new("spec",
         Must("name", KeyForm.Lower), Must("title", KeyForm.Text), Must("abi_version", KeyForm.Number), Must("license", KeyForm.Text));
 
+    public static readonly MapRule Allow = new("lint",
+        Must("allow", KeyForm.LintRule), Must("why", KeyForm.Text));
+
     public static readonly MapRule Constant = new("constant",
         Must("name", KeyForm.Macro), Must("type", KeyForm.ScalarType), Must("value", KeyForm.Number),
         Must("doc", KeyForm.Text), May("requirement", KeyForm.Requirement));
@@ -19,20 +22,22 @@ internal static class SpecRules
     public static readonly MapRule Group = new("group",
         Must("name", KeyForm.Lower), Must("prefix", KeyForm.Prefix), Must("csharp", KeyForm.Pascal),
         Must("type", KeyForm.ScalarType), Must("kind", KeyForm.Choice("flags", "enum")), Must("unknown", KeyForm.Text),
-        Must("doc", KeyForm.Text), Maps("values", FlagValue));
+        Must("doc", KeyForm.Text), Maps("values", FlagValue), MayMaps("lint", Allow));
 
     public static readonly MapRule PlainGroup = new("plain_group",
-        Must("prefix", KeyForm.Prefix), Must("csharp", KeyForm.Pascal), Must("doc", KeyForm.Text), Maps("values", FlagValue));
+        Must("prefix", KeyForm.Prefix), Must("csharp", KeyForm.Pascal), May("unknown", KeyForm.Text), Must("doc", KeyForm.Text),
+        Maps("values", FlagValue), MayMaps("lint", Allow));
 
     public static readonly MapRule Field = new("field",
         Must("name", KeyForm.Lower), Must("type", KeyForm.FieldType), May("reserved", KeyForm.Bool),
         May("dir", KeyForm.Choice("in", "out", "inout")), May("line", KeyForm.Choice("constants", "kernel", "user")),
-        Must("doc", KeyForm.Text), May("requirement", KeyForm.Requirement));
+        Must("doc", KeyForm.Text), May("requirement", KeyForm.Requirement), MayMaps("lint", Allow));
 
     public static readonly MapRule Struct = new("struct",
         Must("name", KeyForm.Lower), Must("size", KeyForm.Number), May("first_size", KeyForm.Number),
         Must("grows", KeyForm.Choice("append", "never")), May("record", KeyForm.Lower), May("size_field", KeyForm.Lower),
-        May("magic", KeyForm.Bool), Must("doc", KeyForm.Text), Must("requirement", KeyForm.Requirement), Maps("fields", Field));
+        May("magic", KeyForm.Bool), Must("doc", KeyForm.Text), Must("requirement", KeyForm.Requirement), Maps("fields", Field),
+        MayMaps("lint", Allow));
 
     public static readonly MapRule Op = new("opcode",
         Must("name", KeyForm.Upper), Must("value", KeyForm.Number), Must("direction", KeyForm.Choice("none", "read", "write")),
@@ -65,14 +70,14 @@ internal static class SpecRules
     public static readonly MapRule Errnos = new("errnos", Must("csharp", KeyForm.Pascal), Maps("values", Errno));
 
     public static readonly MapRule Arg = new("arg",
-        Must("name", KeyForm.Lower), Must("type", KeyForm.ArgType), Must("doc", KeyForm.Text));
+        Must("name", KeyForm.Lower), Must("type", KeyForm.ArgType), Must("doc", KeyForm.Text), MayMaps("lint", Allow));
 
     public static readonly MapRule CallError = new("error",
         Must("errno", KeyForm.Errno), Must("when", KeyForm.Text), Must("requirement", KeyForm.Requirement));
 
     public static readonly MapRule Call = new("call",
         Must("name", KeyForm.Lower), Must("csharp", KeyForm.Pascal), Must("doc", KeyForm.Text), Maps("args", Arg),
-        Must("returns", KeyForm.Text), Maps("errors", CallError));
+        Must("returns", KeyForm.Text), Maps("errors", CallError), MayMaps("lint", Allow));
 
     public static readonly MapRule Requirement = new("requirement",
         Must("id", KeyForm.Requirement), Must("title", KeyForm.Text));
@@ -85,6 +90,6 @@ internal static class SpecRules
 
     /// <summary>Every rule, the innermost first.</summary>
     public static IReadOnlyList<MapRule> All =>
-        [Header, Constant, FlagValue, Group, PlainGroup, Field, Struct, Op, Opcodes, Attr, Attributes, Reason, Reasons,
+        [Header, Allow, Constant, FlagValue, Group, PlainGroup, Field, Struct, Op, Opcodes, Attr, Attributes, Reason, Reasons,
          Errno, Errnos, Arg, CallError, Call, Requirement, Root];
 }

@@ -104,6 +104,7 @@ public sealed class CommandTests
     [InlineData("spec")]
     [InlineData("spec", "layout")]
     [InlineData("spec", "show")]
+    [InlineData("spec", "lint")]
     [InlineData("bench")]
     [InlineData("conform")]
     [InlineData("conform", "merge")]

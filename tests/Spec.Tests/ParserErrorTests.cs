@@ -116,6 +116,7 @@ public sealed class ParserErrorTests
     [InlineData("- a\n", "expected a mapping with the keys of a file")]
     [InlineData("{}", "expected the key 'spec' in this file")]
     [InlineData("a: [", "expected valid YAML")]
+    [InlineData("a:\n    - {b: c, d: e\n    - {f: g}\n", "a text is not ended here")]
     public void What_is_not_a_spec_at_all_is_refused(string text, string message) =>
         Assert.Contains(Refused(text), e => e.Message.Contains(message, StringComparison.Ordinal));
 

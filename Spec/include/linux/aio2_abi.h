@@ -279,7 +279,7 @@ typedef __u32 aio2_context_t;
 /* connect, non-blocking and polled */
 #define AIO2_SYS_CONNECT		20U
 
-/* ---- rw_flags: the values are Linux's RWF_* */
+/* ---- rw_flags: the values are Linux's RWF_*; unknown: -EOPNOTSUPP (SUBMIT-7) */
 /* High priority, polled where the device can */
 #define AIO2_RWF_HIPRI			(1U << 0)
 /* As O_DSYNC for this write */
@@ -421,7 +421,7 @@ typedef __u32 aio2_context_t;
  * @opcode: AIO2_OP_*
  * @user_data: Returned in every event of this request
  * @fd: Descriptor
- * @rw_flags: RWF_*
+ * @rw_flags: AIO2_RWF_*
  * @addr: Buffer, array of struct aio2_vec, or struct aio2_syscall
  * @len: Bytes, segments, or POLL's event mask
  * @offset: File offset; -1 is the file position
@@ -578,7 +578,7 @@ struct aio2_extack {
 /**
  * struct aio2_request - One outstanding request, as io_list2 tells it; the iocb
  *   follows byte for byte
- * @bytes: This head and the iocb
+ * @bytes: This head and the iocb, a multiple of 8
  * @flags: AIO2_REQUEST_F_*
  * @state: AIO2_REQUEST_*
  * @id: Number of the request in this context, in the order of submission
@@ -770,7 +770,7 @@ struct aio2_probe_kernel {
  * @size: sizeof(struct aio2_probe_op)
  * @opcode: AIO2_OP_*
  * @iocb_flags: AIO2_IOCB_* that it takes
- * @rw_flags: RWF_* that it takes
+ * @rw_flags: AIO2_RWF_* that it takes
  * @reserved: Zero
  * @name: Name, NUL-terminated
  *
