@@ -140,6 +140,7 @@ step "native checks" tests/native/check.sh
 step "native conformance" "$aio2" conform --library artifacts/native/libaio2.so --seed 1 --time 20s
 step "second implementation" tests/reference-c/build.sh
 step "its conformance" "$aio2" conform --library artifacts/reference-c/libreference.so --seed 1 --time 20s --runs 1000000
+step "its stress under sanitizers" nice tests/reference-c/stress.sh
 step "benchmarks run" "$aio2" bench --quick
 
 echo "$passed passed, $failed failed, $skipped skipped" | tee "$results/summary"

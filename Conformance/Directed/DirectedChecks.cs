@@ -22,5 +22,6 @@ public static class DirectedChecks
         .. PollChecks.All,
         .. AbiChecks.All,
         .. LifeChecks.All,
+        .. DecisionChecks.All,
     ];
 }

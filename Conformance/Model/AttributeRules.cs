@@ -123,15 +123,6 @@ internal static class AttributeRules
 
                 Protection(head.Type, refusals);
             }
-            else if (info is not null)
-            {
-                // Whether the payload of an attribute that does not fit is looked at is left open.
-                uint reason = PayloadRules.Check(info.Value, payload, out _, out _);
-                if (reason != Aio2Reason.None)
-                {
-                    refusals.Add(new Refusal(reason, at, "ATTR-4"));
-                }
-            }
 
             if ((head.Flags & Aio2AttrFlags.Noreturn) == 0)
             {

@@ -81,8 +81,7 @@ internal static class EventRules
             }
 
             int padded = (int)(head.Bytes + 7 & ~7u);
-            bool size = padded == expected.Bytes || (!expected.Applies && padded == ExpectedReturn.HeadOnly);
-            if (head.Bytes < Aio2AttrRet.SizeOf || !size || at + padded > record.Length)
+            if (head.Bytes < Aio2AttrRet.SizeOf || padded != expected.Bytes || at + padded > record.Length)
             {
                 return new Violation("ATTR-2", $"the return of attribute {expected.Type} has {head.Bytes} bytes, not {expected.Bytes}");
             }

@@ -4,8 +4,8 @@ namespace AioV2.Conformance.Model;
 
 /// <summary>An attribute return that an event must carry (ATTR-2).</summary>
 /// <param name="Type">The attribute's type.</param>
-/// <param name="Info">The attribute as the implementation knows it, or null: then only its head comes back.</param>
-/// <param name="Applies">Whether it fits the operation.</param>
+/// <param name="Info">The attribute as the implementation knows it, or null.</param>
+/// <param name="Applies">Whether it fits the operation; if not, only its head comes back.</param>
 /// <param name="Payload">What was submitted, zero-extended.</param>
 public sealed record ExpectedReturn(ushort Type, AttrInfo? Info, bool Applies, byte[] Payload)
 {
@@ -13,5 +13,5 @@ public sealed record ExpectedReturn(ushort Type, AttrInfo? Info, bool Applies, b
     public const int HeadOnly = Aio2AttrRet.SizeOf;
 
     /// <summary>Bytes of the return with its padding.</summary>
-    public int Bytes => Info is { } info ? Aio2AttrRet.SizeOf + info.OutSize + 7 & ~7 : HeadOnly;
+    public int Bytes => Applies && Info is { } info ? Aio2AttrRet.SizeOf + info.OutSize + 7 & ~7 : HeadOnly;
 }

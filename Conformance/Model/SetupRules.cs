@@ -152,7 +152,7 @@ internal static class SetupRules
             ?? Fails("SETUP-4", Differ(got.Features, offered.Features, "features"))
             ?? Fails("SETUP-1", got.VersionMin > Aio2.Version || got.VersionMax < Aio2.Version ? $"versions {got.VersionMin} to {got.VersionMax}" : null)
             ?? Fails("SETUP-2", !probe && got.Ctx == 0 ? "ctx is 0" : null)
-            ?? Fails("SETUP-7", !shared && (got.RingAddr | got.RingMapBytes) != 0 ? "a private ring has an address" : null)
+            ?? Fails("SETUP-7", !shared && (got.RingAddr | got.RingMapBytes | got.UserOffset | got.DataOffset) != 0 ? "a private ring has an address" : null)
             ?? Fails("SETUP-7", shared && !probe && (got.RingAddr == 0 || got.RingMapBytes < got.DataOffset + (ulong)ring) ? "a shared ring has no place" : null)
             ?? Fails("RING-1", shared && ((got.UserOffset | got.DataOffset) % 4096 != 0 || got.UserOffset == 0 || got.DataOffset == 0) ? "offsets are no multiples of the page size" : null)
             ?? Fails("ABI-2", after.AsSpan(Aio2Params.At.Reserved, 24).ContainsAnyExcept((byte)0) ? "reserved fields are not zero" : null);

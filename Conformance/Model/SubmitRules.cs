@@ -135,19 +135,13 @@ public sealed class SubmitRules(Capabilities offered, ModelWorld world)
 
     private static bool EventFits(List<ExpectedReturn> returns, uint maxEventBytes, List<Refusal> refusals)
     {
-        int least = IoEvent2.SizeOf, most = IoEvent2.SizeOf;
-        foreach (var r in returns)
+        if (IoEvent2.SizeOf + returns.Sum(r => r.Bytes) <= maxEventBytes)
         {
-            least += r.Applies ? r.Bytes : ExpectedReturn.HeadOnly;
-            most += r.Bytes;
+            return true;
         }
 
-        if (most > maxEventBytes)
-        {
-            refusals.Add(new Refusal(Aio2Reason.EventTooLarge, -1, "ATTR-6"));
-        }
-
-        return least <= maxEventBytes;
+        refusals.Add(new Refusal(Aio2Reason.EventTooLarge, -1, "ATTR-6"));
+        return false;
     }
 
     private bool Memory(in Iocb2 iocb, OpInfo op, List<Refusal> refusals)

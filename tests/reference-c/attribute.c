@@ -140,7 +140,7 @@ struct refusal judge_attributes(struct request *request)
 		if (!(a->flags & AIO2_ATTR_NORETURN)) {
 			a->ret_offset = request->event_bytes;
 			request->event_bytes += padded((uint32_t)sizeof(struct aio2_attr_ret) +
-						       (a->known ? kind_of(a->type)->out_size : 0));
+						       (a->fits ? kind_of(a->type)->out_size : 0));
 		}
 	}
 	return r;
@@ -199,7 +199,7 @@ void make_returns(struct request *request)
 
 		if (!a->ret_offset)
 			continue;
-		ret.bytes = (uint32_t)sizeof ret + (a->known ? kind_of(a->type)->out_size : 0);
+		ret.bytes = (uint32_t)sizeof ret + (a->fits ? kind_of(a->type)->out_size : 0);
 		memcpy(request->event + a->ret_offset, &ret, sizeof ret);
 	}
 }

@@ -104,7 +104,7 @@ static void answer(uint32_t flags, struct aio2_params *p)
 	p->nr_reqs = p->nr_reqs ? p->nr_reqs : AIO2_NR_REQS_DEFAULT;
 	p->ring_bytes = p->ring_bytes ? p->ring_bytes : AIO2_RING_BYTES_DEFAULT;
 	p->max_event_bytes = (uint32_t)max_event_bytes(p->ring_bytes);
-	p->user_offset = (uint32_t)sysconf(_SC_PAGESIZE);
+	p->user_offset = flags & AIO2_SETUP_USER_REAP ? (uint32_t)sysconf(_SC_PAGESIZE) : 0;
 	p->data_offset = 2 * p->user_offset;
 	p->ring_map_bytes = flags & AIO2_SETUP_USER_REAP ? ring_map_bytes(p->ring_bytes) : 0;
 }

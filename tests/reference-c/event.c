@@ -34,7 +34,8 @@ void update_overflow(struct context *ctx)
 		flags |= AIO2_RING_OVERFLOW;
 	else
 		flags &= ~(uint32_t)AIO2_RING_OVERFLOW;
-	if (flags & ~ctx->ring->flags & AIO2_RING_OVERFLOW)
+	/* The OVERFLOW that a new ring starts with is no episode (RING-11). */
+	if (flags & ~ctx->ring->flags & AIO2_RING_OVERFLOW && !ctx->moving)
 		ring_count_overflow(ctx->ring, 0, 1);
 	if (flags != ctx->ring->flags)
 		ring_set_flags(ctx->ring, flags);

@@ -3,11 +3,6 @@
 
 #include <stdlib.h>
 
-static bool writable(void *event, uint32_t bytes)
-{
-	return can_write(event, bytes);
-}
-
 /* Waits for the request's file, at most until its deadline. Returns what poll(2) says; 0: the deadline. */
 static short wait_for(struct request *request)
 {
@@ -75,7 +70,7 @@ static long issue(struct request *request, void *event, size_t event_bytes)
 		return r.error;
 	if (request->event_bytes > event_bytes)
 		return -EMSGSIZE;
-	if (!writable(event, request->event_bytes))
+	if (!can_write(event, request->event_bytes))
 		return -EFAULT;
 	res = run_here(request);
 	lock();
@@ -96,6 +91,9 @@ long io_issue2(const void *iocb, size_t iocb_bytes, void *event, size_t event_by
 	if (iocb_bytes < sizeof(struct iocb2) || iocb_bytes > sizeof copy)
 		return -EINVAL;
 	if (!copy_in(copy, iocb, iocb_bytes))
+		return -EFAULT;
+	/* A pointer like the other: as far as any event goes. The whole of it is tested behind the record. */
+	if (!can_write(event, event_bytes < sizeof(struct io_event2) ? event_bytes : sizeof(struct io_event2)))
 		return -EFAULT;
 	memcpy(&bytes, copy, sizeof bytes);
 	if (bytes != iocb_bytes || bytes % AIO2_ALIGN)

@@ -87,6 +87,12 @@ static void hold(struct request *request)
 		request->hold_error = -errno;
 }
 
+/* A stream is what pread and pwrite refuse; a transfer of no segments moves nothing. */
+static bool is_stream(int fd, bool read)
+{
+	return (read ? preadv(fd, NULL, 0, 0) : pwritev(fd, NULL, 0, 0)) < 0 && errno == ESPIPE;
+}
+
 struct refusal judge_descriptor(struct request *request)
 {
 	const struct op *op = op_of(request->io.opcode);
@@ -107,7 +113,7 @@ struct refusal judge_descriptor(struct request *request)
 	}
 	if (prio && !ioprio_permitted(prio))
 		return refuse(EPERM, AIO2_REASON_NOT_PERMITTED, prio->in_offset);
-	if (op->offset && request->io.offset != -1 && lseek(fd, 0, SEEK_CUR) < 0 && errno == ESPIPE)
+	if (op->offset && request->io.offset != -1 && is_stream(fd, op->reads))
 		return refuse(ESPIPE, AIO2_REASON_OFFSET_STREAM, FIELD(offset));
 	return refuse(0, AIO2_REASON_NONE, 0);
 }

@@ -133,13 +133,11 @@ static int charge(const struct request *request, const struct attribute *a)
 
 static int cache(const struct request *request, struct aio2_ret_cache *out)
 {
-	int status = request->begun ? request->cache_status : (int)request->res;
-
-	if (status == 0 && request->res < 0)
-		status = (int)request->res;
-	if (status)
-		return status;
-	out->bytes = request->cached_bytes;
+	if (!request->file)
+		return -EOPNOTSUPP;
+	if (request->cache_status || request->res < 0)
+		return request->cache_status ? request->cache_status : (int)request->res;
+	out->bytes = request->cached_bytes < (uint64_t)request->res ? request->cached_bytes : (uint64_t)request->res;
 	out->state = (int64_t)out->bytes == request->res ? AIO2_CACHE_HIT : out->bytes ? AIO2_CACHE_PARTIAL : AIO2_CACHE_MISS;
 	return 0;
 }
@@ -159,7 +157,7 @@ static int answer(struct request *request, const struct attribute *a, void *out)
 	case AIO2_ATTR_TYPE_DEADLINE:
 		return request->timed_out || request->completed > request->deadline ? -ETIME : 0;
 	case AIO2_ATTR_TYPE_IOPRIO:
-		return request->begun ? request->prio_status : request->file ? (int)request->res : -EOPNOTSUPP;
+		return request->file ? request->prio_status : -EOPNOTSUPP;
 	case AIO2_ATTR_TYPE_WRITE_HINT:
 		if (!request->begun)
 			return -ECANCELED;

@@ -2,8 +2,10 @@
 #include "reference.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 static bool is_read(const struct request *request)
 {
@@ -57,18 +59,30 @@ static bool may_know_cache(int fd)
 	return (fstat(fd, &st) == 0 && st.st_uid == geteuid()) || faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0;
 }
 
+/* Its files are in the page cache or nowhere, and take no flag for one attempt. */
+static bool all_cached(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && fs.f_type == TMPFS_MAGIC;
+}
+
 /* A first attempt that does not wait tells what is cached. Returns its bytes. */
 static int64_t ask_cache(struct request *request)
 {
 	int64_t got;
 
 	request->cache_status = 0;
-	if (request->file_flags & O_DIRECT || !request->file)
+	if (request->file_flags & O_DIRECT)
 		request->cache_status = -EOPNOTSUPP;
 	else if (!may_know_cache(request->fd))
 		request->cache_status = -EPERM;
 	if (request->cache_status)
 		return 0;
+	if (all_cached(request->fd)) {
+		request->cached_bytes = UINT64_MAX;
+		return 0;
+	}
 	got = attempt(request, 0, RWF_NOWAIT);
 	if (got == -EOPNOTSUPP)
 		request->cache_status = -EOPNOTSUPP;
@@ -137,8 +151,6 @@ static int64_t attempt_nonblocking(struct request *request)
 /* One attempt on what is not a file, which does not wait. False: it would have to, and may. */
 bool try_stream(struct request *request, int64_t *res)
 {
-	if (find_attribute(request, AIO2_ATTR_TYPE_CACHE))
-		request->cache_status = -EOPNOTSUPP;
 	begin_attributes(request);
 	*res = attempt(request, 0, RWF_NOWAIT);
 	if (*res == -EOPNOTSUPP && !(request->io.rw_flags & AIO2_RWF_NOWAIT))
