@@ -8,11 +8,11 @@ public sealed class SpecCommand : ICliCommand
     /// <inheritdoc/>
     public Command Create()
     {
-        var command = new Command("spec", "Look at a spec: draw its layouts, show what it holds, lint it.")
+        var command = new Command("spec", "Look at a spec: draw its layouts, show what it holds, lint it, compare it with another.")
         {
-            SpecLayoutCommand.Create(), SpecShowCommand.Create(), SpecLintCommand.Create(),
+            SpecLayoutCommand.Create(), SpecShowCommand.Create(), SpecLintCommand.Create(), SpecDiffCommand.Create(), SpecSnapshotCommand.Create(),
         };
-        Examples.Add(command, "aio2 spec layout io_event2", "aio2 spec show --spec my.yaml setup_flags");
+        Examples.Add(command, "aio2 spec layout io_event2", "aio2 spec show --spec my.yaml setup_flags", "aio2 spec diff HEAD~1", "aio2 spec snapshot -o v2.snapshot");
         return command;
     }
 }

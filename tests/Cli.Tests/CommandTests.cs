@@ -105,6 +105,8 @@ public sealed class CommandTests
     [InlineData("spec", "layout")]
     [InlineData("spec", "show")]
     [InlineData("spec", "lint")]
+    [InlineData("spec", "diff")]
+    [InlineData("spec", "snapshot")]
     [InlineData("bench")]
     [InlineData("conform")]
     [InlineData("conform", "merge")]
