@@ -22,7 +22,7 @@ public sealed class SoakChildCommand : ICliCommand
         {
             var number = long.Parse(parsed.GetValue(episode)!.TrimStart('e'), System.Globalization.CultureInfo.InvariantCulture);
             var options = new SoakOptions(parsed.GetValue(seed), TimeSpan.FromMilliseconds(parsed.GetValue(time)), parsed.GetValue(engine)!, number);
-            return Task.FromResult(SoakChild.Run(options, parsed.GetValue(journal)!, stop));
+            return Task.FromResult(SoakChild.Run(options, parsed.GetValue(journal)!, Self(), stop));
         });
         return command;
     }

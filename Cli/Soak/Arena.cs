@@ -4,13 +4,13 @@ namespace AioV2.Cli.Soak;
 
 /// <summary>The user's memory of a soak: zones between guard pages, with canaries between what requests may write.</summary>
 /// <remarks><code>
-///  ~ guard | iocbs of each caller | guard | events of each caller | guard | words of each caller | guard | vectors | guard |
+///  ~ guard | iocbs of each caller | guard | events of each caller | guard | words of each caller | guard | calls of each caller | guard | vectors | guard |
 ///    data: cells of 448 bytes and a canary of 64 | guard | read-only page | guard | room to move zones to ~
 /// </code> The address space is reserved once: whatever is unmapped here, nothing of the process itself comes to lie there.</remarks>
 internal sealed unsafe class Arena
 {
     public const int CellBytes = 512, CellRoom = 448, Cells = 128;
-    public const int IocbBytes = 16384, EventBytes = 8192, WordBytes = 4096;
+    public const int IocbBytes = 16384, EventBytes = 8192, WordBytes = 4096, CallBytes = 4096;
 
     private const int Page = 4096, Callers = 2;
     private const int DataBytes = Cells * CellBytes;
@@ -18,7 +18,7 @@ internal sealed unsafe class Arena
     private const byte Canary = 0xc5, Settled = 0x5e;
 
     private readonly byte* _base = Linux.Map(null, Reserved, Linux.ProtNone, Linux.MapPrivate | Linux.MapAnonymous | Linux.MapNoReserve);
-    private readonly byte* _iocbs, _events, _words;
+    private readonly byte* _iocbs, _events, _words, _calls;
     private bool _isSettled;
 
     public Arena()
@@ -34,6 +34,7 @@ internal sealed unsafe class Arena
         _iocbs = Zone((IocbBytes + Page) * Callers);
         _events = Zone((EventBytes + Page) * Callers);
         _words = Zone((WordBytes + Page) * Callers);
+        _calls = Zone((CallBytes + Page) * Callers);
         Vectors = (Aio2Vec*)Zone(Page);
         Data = Zone(DataBytes);
         ReadOnly = Zone(Page);
@@ -70,6 +71,9 @@ internal sealed unsafe class Arena
     /// <summary>A caller's ext, wait, cursor and such.</summary>
     public byte* Words(int caller) => _words + (caller * (WordBytes + Page));
 
+    /// <summary>A caller's <c>aio2_syscall</c> blocks and what they name; nobody attacks them.</summary>
+    public byte* Calls(int caller) => _calls + (caller * (CallBytes + Page));
+
     public byte* Cell(int index) => Data + ((uint)index % Cells * CellBytes);
 
     /// <summary>Fresh pages everywhere.</summary>
@@ -80,6 +84,7 @@ internal sealed unsafe class Arena
             Fresh(Iocbs(i), IocbBytes);
             Fresh(Events(i), EventBytes);
             Fresh(Words(i), WordBytes);
+            Fresh(Calls(i), CallBytes);
         }
 
         Fresh(Data, DataBytes);

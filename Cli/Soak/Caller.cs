@@ -14,6 +14,7 @@ internal sealed unsafe class Caller(Episode episode, int index) : Actor(episode,
         Aio2AttrType.Ioprio, Aio2AttrType.WriteHint, Aio2AttrType.Account, 0x9000, 0,
     ];
 
+    private readonly CallDraw _calls = new(episode.Arena, index);
     private readonly byte* _iocbs = episode.Arena.Iocbs(index);
     private readonly byte* _events = episode.Arena.Events(index);
     private readonly byte* _words = episode.Arena.Words(index);
@@ -25,7 +26,7 @@ internal sealed unsafe class Caller(Episode episode, int index) : Actor(episode,
     protected override void Step(ref Dice dice)
     {
         _steps++;
-        switch (dice.Below(16))
+        switch (dice.Below(17))
         {
             case < 8:
                 Submit(ref dice);
@@ -43,7 +44,12 @@ internal sealed unsafe class Caller(Episode episode, int index) : Actor(episode,
             case 15 when Plan.FillsEventfd:
                 Begin(SoakCount.Control);
                 _ = Said(Episode.Aio.RingCtl(Episode.Ctx, dice.OneIn(2) ? Aio2Ctl.EventfdDetach : Aio2Ctl.EventfdAttach, 0), 0, "io_ring_ctl2");
+                AttachAndClose(ref dice);
                 _ = Said(Episode.Aio.RingCtl(Episode.Ctx, Aio2Ctl.EventfdAttach, (ulong)Episode.Files.Eventfd), 0, "io_ring_ctl2");
+                break;
+            case 16:
+                Begin(SoakCount.Issue);
+                Episode.Fail(_calls.Issue(Episode.Aio, Plan.MovesBuffers, ref dice));
                 break;
             default:
                 List();
@@ -63,6 +69,17 @@ internal sealed unsafe class Caller(Episode episode, int index) : Actor(episode,
         }
 
         return got;
+    }
+
+    // The context has its own reference: whoever closes the number takes nothing from it (SETUP-9).
+    private void AttachAndClose(ref Dice dice)
+    {
+        if (dice.OneIn(2))
+        {
+            var counter = Linux.Require(Linux.Eventfd(0, Linux.OpenCloexec));
+            _ = Said(Episode.Aio.RingCtl(Episode.Ctx, Aio2Ctl.EventfdAttach, (ulong)counter), 0, "io_ring_ctl2");
+            _ = Linux.Close(counter);
+        }
     }
 
     private void Reap(ref Dice dice)
@@ -145,8 +162,21 @@ internal sealed unsafe class Caller(Episode episode, int index) : Actor(episode,
     {
         var iocb = (Iocb2*)at;
         *iocb = Episode.Draw.Iocb(ref dice);
+        if (!Plan.ScribblesIocbs && dice.OneIn(8))
+        {
+            // Not where scribblers mix words: what they would make of a call's arguments nothing here could bound.
+            *iocb = _calls.Next(ref dice);
+            _ = Interlocked.Increment(ref Episode.Journal.Count(SoakCount.Calls));
+        }
+
         iocb->UserData = (ulong)userData;
         var bytes = Iocb2.SizeOf;
+        if (dice.OneIn(6) && !Plan.ScribblesIocbs)
+        {
+            bytes += CallDraw.Deadline(at + bytes, ref dice);
+            Episode.Ledger.Time(userData);
+        }
+
         for (var more = dice.OneIn(3) ? 1 + dice.Below(3) : 0; more > 0; more--)
         {
             var attribute = (Aio2Attr*)(at + bytes);

@@ -9,10 +9,14 @@ internal sealed unsafe class Episode
     private readonly Lock[] _hands = [new(), new()];
     private readonly List<(ulong Address, ulong Bytes)> _replaced = [];
     private readonly EpisodeEnd _end;
+    private readonly Action<WayOut>? _leave;
     private bool _isDestroyed;
+    private int _isLeaving;
 
-    public Episode(SoakJournal journal, IAio2 aio, Arena arena, SoakFiles files, Ledger ledger, ulong seed, long number, TimeSpan patience)
+    // leave: ends the process, or null where it must stay.
+    public Episode(SoakJournal journal, IAio2 aio, Arena arena, SoakFiles files, Ledger ledger, ulong seed, long number, TimeSpan patience, Action<WayOut>? leave = null)
     {
+        _leave = leave;
         (Journal, Aio, Arena, Files, Ledger, Seed, Number) = (journal, aio, arena, files, ledger, seed, number);
         Plan = EpisodePlan.Of(seed, number);
         Draw = new IocbDraw(arena);
@@ -68,6 +72,15 @@ internal sealed unsafe class Episode
         Volatile.Write(ref _isDestroyed, true);
     }
 
+    /// <summary>Ends the process with all that is in flight, where this is planned and there is one to end.</summary>
+    public void Leave()
+    {
+        if (Plan.Leaves != WayOut.None && !HasFailed && Interlocked.Exchange(ref _isLeaving, 1) == 0)
+        {
+            _leave?.Invoke(Plan.Leaves);
+        }
+    }
+
     /// <summary>Memory of the user's that stands where the ring's view was: it must stay as it is.</summary>
     public void Replaced(byte* at, nuint bytes) => _replaced.Add(((ulong)at, bytes));
 
@@ -107,6 +120,8 @@ internal sealed unsafe class Episode
         Ring.Dispose();
         _ = Interlocked.Increment(ref Journal.Count(SoakCount.Episodes));
         _ = Interlocked.Add(ref Journal.Count(SoakCount.Ledgered), Plan.IsLedgered ? 1 : 0);
+        _ = Interlocked.Add(ref Journal.Count(SoakCount.Deferred), Plan.IsDeferred ? 1 : 0);
+        _ = Interlocked.Add(ref Journal.Count(SoakCount.Expired), Ledger.Expired);
     }
 
     /// <summary>What was written where the ring's view had been, or null.</summary>
@@ -159,6 +174,9 @@ internal sealed unsafe class Episode
         var calling = Start(callers);
         var attacking = Start(others);
         calling.ForEach(t => t.Join());
+
+        // At the latest: what waits for data is in flight still.
+        Leave();
         IsOver = true;
         foreach (var thread in attacking)
         {

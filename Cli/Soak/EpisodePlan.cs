@@ -9,6 +9,8 @@ internal sealed record EpisodePlan
     /// <summary>Episodes that share a kernel.</summary>
     public const int PerKernel = 32;
 
+    private static readonly WayOut[] Ways = [WayOut.Exit, WayOut.ExitNow, WayOut.Kill, WayOut.Exec, WayOut.Exec];
+
     private static readonly EngineKind[] Engines = [EngineKind.Threads, EngineKind.IoUring, EngineKind.Simulated];
 
     /// <summary>Flags of io_setup2; RING_FD and RING_ADDR choose whose memory the ring is.</summary>
@@ -54,6 +56,12 @@ internal sealed record EpisodePlan
     /// <summary>The context is destroyed in the middle.</summary>
     public bool DestroysEarly { get; private init; }
 
+    /// <summary>How the process ends in the middle, with requests in flight; the soak goes on in the next.</summary>
+    public WayOut Leaves { get; private init; }
+
+    /// <summary>Completions run inside the calls only (SETUP-12).</summary>
+    public bool IsDeferred => (Flags & Aio2Setup.Defer) != 0;
+
     /// <summary>Whether the ring is honest to its end: then each request gives exactly one event.</summary>
     public bool IsLedgered => !ScribblesRing && !ScribblesIocbs && !DestroysEarly;
 
@@ -75,12 +83,12 @@ internal sealed record EpisodePlan
         var isShared = place != 0;
         var scribbles = isShared && dice.OneIn(3);
         var loses = isShared && !scribbles && dice.OneIn(6);
-        var fills = dice.OneIn(3);
-        var moves = dice.OneIn(4);
+        var defers = !isShared && dice.OneIn(2);
+        var fills = !defers && dice.OneIn(3);
         return new EpisodePlan
         {
             Flags = (isShared ? Aio2Setup.UserReap : 0) | (place == 4 ? Aio2Setup.RingFd : place == 5 ? Aio2Setup.RingAddr : 0)
-                | (fills || dice.OneIn(4) ? Aio2Setup.Eventfd : 0) | (dice.OneIn(4) ? Aio2Setup.SubmitAll : 0),
+                | (fills || (!defers && dice.OneIn(4)) ? Aio2Setup.Eventfd : 0) | (defers ? Aio2Setup.Defer : 0) | (dice.OneIn(4) ? Aio2Setup.SubmitAll : 0),
             RingBytes = 4096u << dice.Below(4),
             NrReqs = 1u + (uint)dice.Below(dice.OneIn(3) ? 8 : 200),
             Callers = 1 + dice.Below(2),
@@ -92,9 +100,10 @@ internal sealed record EpisodePlan
             ReusesDescriptors = dice.OneIn(3),
             FillsEventfd = fills,
             CallsWildly = dice.OneIn(3),
-            MovesRing = isShared && !loses && moves,
-            ReapsRing = isShared && !moves && !loses && !scribbles && dice.OneIn(2),
+            MovesRing = isShared && !loses && dice.OneIn(4),
+            ReapsRing = isShared && !loses && !scribbles && dice.OneIn(2),
             DestroysEarly = dice.OneIn(6),
+            Leaves = dice.OneIn(12) ? dice.Of(Ways) : WayOut.None,
         };
     }
 
@@ -104,5 +113,6 @@ internal sealed record EpisodePlan
         ScribblesRing ? "scribbles ring" : "", ScribblesIocbs ? "scribbles iocbs" : "", MovesBuffers ? "moves buffers" : "",
         LosesRingView ? "loses ring view" : "", ReusesDescriptors ? "reuses descriptors" : "", FillsEventfd ? "fills eventfd" : "",
         CallsWildly ? "calls wildly" : "", ReapsRing ? "reaps ring" : "", MovesRing ? "moves ring" : "", DestroysEarly ? "destroys early" : "",
+        IsDeferred ? "deferred" : "", Leaves != WayOut.None ? $"leaves by {Leaves}" : "",
     }.Where(part => part.Length != 0));
 }

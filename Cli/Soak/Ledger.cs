@@ -10,9 +10,11 @@ internal sealed class Ledger
 
     private readonly int[] _states = new int[1 << 17];
     private readonly ulong[] _expected = new ulong[1 << 17];
+    private readonly bool[] _isTimed = new bool[1 << 17];
     private int _next;
     private long _accepted;
     private long _ended;
+    private long _expired;
 
     /// <summary>Requests accepted.</summary>
     public long Accepted => Volatile.Read(ref _accepted);
@@ -20,13 +22,16 @@ internal sealed class Ledger
     /// <summary>Final events.</summary>
     public long EventsSeen => Volatile.Read(ref _ended);
 
+    /// <summary>Final events that say <c>-ETIME</c>.</summary>
+    public long Expired => Volatile.Read(ref _expired);
+
     public bool HasRoom => Volatile.Read(ref _next) < _states.Length - 1024;
 
     public void Reset()
     {
         Array.Clear(_states, 0, Math.Min(_next + 1, _states.Length));
         _next = 0;
-        _accepted = _ended = 0;
+        _accepted = _ended = _expired = 0;
     }
 
     /// <summary>A number for the next request. 0 is none.</summary>
@@ -34,12 +39,16 @@ internal sealed class Ledger
     {
         var index = Interlocked.Increment(ref _next);
         _expected[index] = 0;
+        _isTimed[index] = false;
         Volatile.Write(ref _states[index], Offered);
         return index;
     }
 
     /// <summary>This request reads <paramref name="content"/> (1…255) only, into this cell.</summary>
     public void Expect(int index, int cell, byte content) => _expected[index] = ((ulong)(uint)cell << 8) | content;
+
+    /// <summary>This request has a DEADLINE.</summary>
+    public void Time(int index) => _isTimed[index] = true;
 
     /// <summary>What a submit made of those offered: the first ones accepted, the rest not. A finding, or null.</summary>
     public string? Settle(ReadOnlySpan<int> offered, int accepted)
@@ -81,6 +90,15 @@ internal sealed class Ledger
             }
 
             _ = Interlocked.Increment(ref _ended);
+            if (e.Res == -Errno.ETIME)
+            {
+                _ = Interlocked.Increment(ref _expired);
+                if (!_isTimed[(int)e.UserData])
+                {
+                    return $"request {e.UserData} ended with -ETIME and had no deadline";
+                }
+            }
+
             if (CheckContent((int)e.UserData, e.Res, arena) is { } wrong)
             {
                 return wrong;

@@ -14,6 +14,7 @@ internal static unsafe partial class Linux
     public const short PollIn = 1, PollOut = 4;
     public const int RwfNowait = 8;
     public const int PrSetDeathSignal = 1, SigKill = 9;
+    public const int UnixFamily = 1, SocketStream = 1;
 
     [StructLayout(LayoutKind.Sequential)]
     public struct Vector
@@ -94,6 +95,30 @@ internal static unsafe partial class Linux
 
     [LibraryImport("libc", EntryPoint = "prctl")]
     public static partial int Prctl(int option, nint a, nint b, nint c, nint d);
+
+    [LibraryImport("libc", EntryPoint = "socketpair")]
+    public static partial int Socketpair(int family, int kind, int protocol, int* ends);
+
+    [LibraryImport("libc", EntryPoint = "socket")]
+    public static partial int Socket(int family, int kind, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "bind")]
+    public static partial int Bind(int fd, void* address, uint bytes);
+
+    [LibraryImport("libc", EntryPoint = "listen")]
+    public static partial int Listen(int fd, int waiting);
+
+    [LibraryImport("libc", EntryPoint = "exit")]
+    public static partial void Exit(int code);
+
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    public static partial void ExitNow(int code);
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    public static partial int Kill(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "execv", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Exec(string path, nint* arguments);
 
     [LibraryImport("libc", EntryPoint = "gettid"), SuppressGCTransition]
     public static partial int ThreadId();

@@ -8,19 +8,26 @@ internal static class SoakChild
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Runs until the time is over, something is found, or <paramref name="stop"/> is cancelled.</summary>
-    public static int Run(SoakOptions options, string journalPath, CancellationToken stop)
+    /// <summary>Runs until the time is over, something is found, or <paramref name="stop"/> is cancelled; or leaves in the middle,
+    /// as an episode has planned. Goes on behind the episode in which the process before this one left.</summary>
+    /// <param name="options">What to do.</param>
+    /// <param name="journalPath">Where the parent reads.</param>
+    /// <param name="self">The command line that starts this program.</param>
+    /// <param name="stop">The end, by force.</param>
+    public static int Run(SoakOptions options, string journalPath, IReadOnlyList<string> self, CancellationToken stop)
     {
         // Not left behind by a parent that is killed.
         _ = Linux.Prctl(Linux.PrSetDeathSignal, Linux.SigKill, 0, 0, 0);
         using var journal = SoakJournal.Open(journalPath);
+        var before = Begin(journal);
         using var files = new SoakFiles();
         var arena = new Arena();
         var ledger = new Ledger();
         var clock = Stopwatch.StartNew();
         EmbeddedKernel? kernel = null;
-        var first = Math.Max(0, options.Episode);
-        for (var number = first; journal.Finding.Length == 0 && !stop.IsCancellationRequested; number++)
+        var first = options.Episode >= 0 ? options.Episode : before == WayOut.None ? 0 : journal.Episode + 1;
+        var isLast = options.Episode >= 0 && before != WayOut.None;
+        for (var number = first; !isLast && journal.Finding.Length == 0 && !stop.IsCancellationRequested; number++)
         {
             if (options.Episode >= 0 ? number != first : clock.Elapsed >= options.Time)
             {
@@ -35,7 +42,7 @@ internal static class SoakChild
             }
 
             Volatile.Write(ref journal.Episode, number);
-            new Episode(journal, kernel, arena, files, ledger, options.Seed, number, Patience).Run();
+            new Episode(journal, kernel, arena, files, ledger, options.Seed, number, Patience, Leave).Run();
             _ = Interlocked.Increment(ref journal.Count(engine switch
             {
                 EngineKind.Threads => SoakCount.OnThreads,
@@ -55,5 +62,29 @@ internal static class SoakChild
 
         Volatile.Write(ref journal.Done, 1);
         return journal.Finding.Length == 0 ? ExitCode.Success : ExitCode.Failure;
+
+        void Leave(WayOut way)
+        {
+            var rest = options.Time - clock.Elapsed;
+            Departure.Leave(journal, way, SoakRunner.CommandLine(self, journalPath, options, rest < TimeSpan.Zero ? TimeSpan.Zero : rest));
+        }
+    }
+
+    // How the process before this one left; its threads are gone.
+    private static unsafe WayOut Begin(SoakJournal journal)
+    {
+        var way = (WayOut)journal.Leaving;
+        if (way == WayOut.Exec && Departure.Inherited() is { } inherited)
+        {
+            journal.Report(inherited);
+        }
+
+        for (var i = 0; i < SoakJournal.Actors; i++)
+        {
+            journal.Actor(i)[0] = 0;
+        }
+
+        Volatile.Write(ref journal.Leaving, (long)WayOut.None);
+        return way;
     }
 }

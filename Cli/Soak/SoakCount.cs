@@ -54,6 +54,9 @@ internal enum SoakCount
     /// <summary>io_setup2 or io_destroy2, in the middle of other calls too.</summary>
     Life,
 
+    /// <summary>io_issue2 of what must succeed, and of what waits until its DEADLINE.</summary>
+    Issue,
+
     /// <summary>How many kinds of steps there are.</summary>
     Steps,
 
@@ -92,6 +95,21 @@ internal enum SoakCount
 
     /// <summary>Contexts destroyed while other threads were calling.</summary>
     DestroyedInUse,
+
+    /// <summary>Episodes of deferred contexts.</summary>
+    Deferred,
+
+    /// <summary>SYSCALL requests offered.</summary>
+    Calls,
+
+    /// <summary>Requests that ended because of their DEADLINE.</summary>
+    Expired,
+
+    /// <summary>Processes that ended, and that called exec, with requests in flight.</summary>
+    LeftByExit,
+
+    /// <inheritdoc cref="LeftByExit"/>
+    LeftByExec,
 
     /// <summary>How many numbers there are.</summary>
     All,

@@ -5,8 +5,8 @@ namespace AioV2.Cli.Soak;
 /// a moment: dup3 puts another file there, so that no reuse hits what the process itself needs.</remarks>
 internal sealed unsafe class SoakFiles : IDisposable
 {
-    public const int Kinds = 10;
-    public const int Alpha = 0, Beta = 1, Scratch = 2, Disk = 3, PipeOut = 4, PipeIn = 5, Null = 6, Directory = 7, Zero = 8, WriteOnly = 9;
+    public const int Kinds = 13;
+    public const int Alpha = 0, Beta = 1, Scratch = 2, Disk = 3, PipeOut = 4, PipeIn = 5, Null = 6, Directory = 7, Zero = 8, WriteOnly = 9, SocketA = 10, SocketB = 11, Listener = 12;
     public const int FileBytes = 65536;
 
     private const int SlotBase = 700, SpareBase = 800;
@@ -27,6 +27,10 @@ internal sealed unsafe class SoakFiles : IDisposable
         Put(Directory, Keep(Linux.Open("/", Linux.OpenCloexec, 0)));
         Put(Zero, Keep(Linux.Open("/dev/zero", Linux.OpenCloexec, 0)));
         Put(WriteOnly, Keep(Linux.Open("/dev/null", 1 | Linux.OpenCloexec, 0)));
+        _ = Linux.Require(Linux.Socketpair(Linux.UnixFamily, Linux.SocketStream | Linux.OpenCloexec, 0, ends));
+        Put(SocketA, Keep(ends[0]));
+        Put(SocketB, Keep(ends[1]));
+        Put(Listener, Listening());
         Eventfd = Keep(Linux.Require(Linux.Fcntl(Keep(Linux.Eventfd(0, Linux.OpenCloexec)), Linux.DupAbove, SpareBase + 50)));
     }
 
@@ -94,6 +98,16 @@ internal sealed unsafe class SoakFiles : IDisposable
     private int Keep(int fd)
     {
         _own.Add(Linux.Require(fd));
+        return fd;
+    }
+
+    // Nobody ever connects to it; its name is the system's choice.
+    private int Listening()
+    {
+        var fd = Keep(Linux.Require(Linux.Socket(Linux.UnixFamily, Linux.SocketStream | Linux.OpenCloexec, 0)));
+        ushort family = Linux.UnixFamily;
+        _ = Linux.Require(Linux.Bind(fd, &family, sizeof(ushort)));
+        _ = Linux.Require(Linux.Listen(fd, 8));
         return fd;
     }
 

@@ -4,7 +4,7 @@ namespace AioV2.Cli.Soak;
 
 /// <summary>What the child of a soak tells its parent, in shared memory that outlives a crash.</summary>
 /// <remarks><code>
-///  words  0 episode | 1 finding's bytes | 2 done | 8… counts
+///  words  0 episode | 1 finding's bytes | 2 done | 3 way out | 8… counts
 ///         256… four for each actor: the step it is in, from 1 (0: none) | steps made | thread | unused
 ///  bytes  4096… the finding, UTF-8
 /// </code> A memory file: nothing of it is left when both processes are gone, however they went.</remarks>
@@ -32,6 +32,9 @@ internal sealed unsafe class SoakJournal : IDisposable
 
     /// <summary>Whether the child has ended as it should.</summary>
     public ref long Done => ref _words[2];
+
+    /// <summary>How a process is about to leave in the middle of an episode, a <see cref="WayOut"/>; none while it does not.</summary>
+    public ref long Leaving => ref _words[3];
 
     /// <summary>What is wrong, if something is.</summary>
     public string Finding => Encoding.UTF8.GetString((byte*)_words + TextAt, (int)Volatile.Read(ref _words[1]));

@@ -19,8 +19,16 @@ internal sealed class SoakRunner(SoakOptions options, IReadOnlyList<string> self
     {
         using var journal = SoakJournal.Create();
         var clock = Stopwatch.StartNew();
-        using var child = Start(journal);
-        var finding = Watch(journal, child, clock, stop);
+        string? finding;
+        bool left;
+        do
+        {
+            var rest = options.Time - clock.Elapsed;
+            using var child = Start(journal, rest < TimeSpan.Zero ? TimeSpan.Zero : rest);
+            finding = Watch(journal, child, clock, stop);
+            left = finding is null && Volatile.Read(ref journal.Done) == 0;
+        }
+        while (left && options.Episode < 0 && clock.Elapsed < options.Time);
         finding = journal.Finding.Length != 0 ? journal.Finding : finding;
         if (finding is not null)
         {
@@ -30,19 +38,20 @@ internal sealed class SoakRunner(SoakOptions options, IReadOnlyList<string> self
         return new SoakReport(options, clock.Elapsed, Counts(journal), journal.Episode, finding);
     }
 
+    /// <summary>The command line of a child.</summary>
+    internal static IReadOnlyList<string> CommandLine(IReadOnlyList<string> self, string journal, SoakOptions options, TimeSpan time) =>
+    [
+        .. self, journal, options.Seed.ToString(CultureInfo.InvariantCulture), ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
+        options.Engine, "e" + options.Episode.ToString(CultureInfo.InvariantCulture),
+    ];
+
     private static long[] Counts(SoakJournal journal) =>
         [.. Enumerable.Range(0, (int)SoakCount.All).Select(i => Volatile.Read(ref journal.Count((SoakCount)i)))];
 
-    private Process Start(SoakJournal journal)
+    private Process Start(SoakJournal journal, TimeSpan time)
     {
         var start = new ProcessStartInfo(self[0]) { RedirectStandardError = true, RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
-        string[] arguments =
-        [
-            .. self.Skip(1), journal.Path, options.Seed.ToString(CultureInfo.InvariantCulture),
-            ((long)options.Time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture), options.Engine,
-            "e" + options.Episode.ToString(CultureInfo.InvariantCulture),
-        ];
-        foreach (var argument in arguments)
+        foreach (var argument in CommandLine(self, journal.Path, options, time).Skip(1))
         {
             start.ArgumentList.Add(argument);
         }
@@ -95,6 +104,12 @@ internal sealed class SoakRunner(SoakOptions options, IReadOnlyList<string> self
         if (Volatile.Read(ref journal.Done) != 0 && child.ExitCode is ExitCode.Success or ExitCode.Failure)
         {
             return Interlocked.Read(ref _strayChars) == 0 ? null : "something was written to the child's standard output";
+        }
+
+        var way = (WayOut)Volatile.Read(ref journal.Leaving);
+        if (Volatile.Read(ref journal.Done) == 0 && way != WayOut.None && child.ExitCode == Departure.CodeOf(way))
+        {
+            return null;
         }
 
         string errors;

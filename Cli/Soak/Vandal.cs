@@ -11,6 +11,11 @@ internal sealed unsafe class Vandal(Episode episode, int index) : Actor(episode,
     protected override void Step(ref Dice dice)
     {
         _steps++;
+        if (_steps > Plan.CallerSteps / 16)
+        {
+            Episode.Leave();
+        }
+
         switch (dice.Below(8))
         {
             case 0 when Plan.ReusesDescriptors:
@@ -26,7 +31,7 @@ internal sealed unsafe class Vandal(Episode episode, int index) : Actor(episode,
             case 4 when Plan.MovesRing:
                 MoveRing(ref dice);
                 break;
-            case 5 when Plan.DestroysEarly && _steps > Plan.CallerSteps / 2:
+            case 5 when Plan.DestroysEarly && _steps > Plan.CallerSteps / 16:
                 Begin(SoakCount.Life);
                 if (Said(Episode.Aio.Destroy(Episode.Ctx), 0, "io_destroy2") == 0)
                 {

@@ -40,6 +40,10 @@ internal sealed unsafe class LyingKernel(IAio2 inner, string lie) : IAio2
             case "doubles" when 2 * got <= run.Length:
                 run[..(int)got].CopyTo(run[(int)got..]);
                 return 2 * got;
+            case "expires":
+                // What had no deadline has met it.
+                ((IoEvent2*)events)->Res = -Errno.ETIME;
+                return got;
             case "overruns" when bytes < Aio2.EventMax:
                 ((byte*)events)[bytes] ^= 0xff;
                 return got;
@@ -50,7 +54,16 @@ internal sealed unsafe class LyingKernel(IAio2 inner, string lie) : IAio2
 
     public long Cancel(uint ctx, ulong userData, uint flags) => inner.Cancel(ctx, userData, flags);
 
-    public long Issue(void* iocb, nuint iocbBytes, void* eventBuffer, nuint eventBytes, uint flags) => inner.Issue(iocb, iocbBytes, eventBuffer, eventBytes, flags);
+    public long Issue(void* iocb, nuint iocbBytes, void* eventBuffer, nuint eventBytes, uint flags)
+    {
+        var said = inner.Issue(iocb, iocbBytes, eventBuffer, eventBytes, flags);
+        if (lie == "misissues" && said > 0 && IsTime)
+        {
+            ((IoEvent2*)eventBuffer)->Res = -Errno.ECANCELED;
+        }
+
+        return said;
+    }
 
     public long List(uint ctx, ulong* cursor, void* buffer, nuint bytes) => inner.List(ctx, cursor, buffer, bytes);
 
