@@ -8,20 +8,22 @@ namespace AioV2.Cli.Commands;
 /// <summary><c>aio2 gen</c>: what comes from the spec (ABI-3).</summary>
 public sealed class GenCommand : ICliCommand
 {
-    private readonly Option<string?> _output = new("--output", "-o") { Description = "Where to write: a file for header and docs, the root of a tree for csharp and all.", HelpName = "PATH" };
+    private readonly Option<string?> _output = new("--output", "-o") { Description = "Where to write: a file for header, docs and syzlang, the root of a tree for csharp, man and all.", HelpName = "PATH" };
     private readonly Option<string?> _spec = SpecOption.Create();
 
     /// <inheritdoc/>
     public Command Create()
     {
-        var command = new Command("gen", "Generate from the spec: the C header, the C#, the tables of the ABI document.")
+        var command = new Command("gen", "Generate from the spec: the C header, the C#, the tables of the ABI document, manual pages, descriptions for syzkaller.")
         {
             Part("header", "The C header linux/aio2_abi.h, to stdout without -o.", (spec, to) => Text(to, SpecGenerators.Header(spec))),
             Part("csharp", "The C# of Abi/Generated, into the repository without -o.", (spec, to) => Tree(to, SpecGenerators.CSharp(spec))),
             Part("docs", "The tables of io_setup2.md: to stdout, or with -o made anew inside that file.", Docs),
+            Part("man", "The manual pages, Spec/man of the repository without -o.", (spec, to) => Tree(to, SpecGenerators.Manual(spec, Document()))),
+            Part("syzlang", "The descriptions of all calls and records for syzkaller, to stdout without -o.", (spec, to) => Text(to, SpecGenerators.Syzlang(spec))),
             Part("all", "Everything, into the repository without -o.", (spec, to) => Tree(to, SpecGenerators.All(spec, Root()))),
         };
-        Examples.Add(command, "aio2 gen header > aio2_abi.h", "aio2 gen docs -o io_setup2.md", "aio2 gen all --spec my.yaml -o /tmp/tree");
+        Examples.Add(command, "aio2 gen header > aio2_abi.h", "aio2 gen docs -o io_setup2.md", "aio2 gen man -o /tmp/tree", "aio2 gen syzlang > sys/linux/aio2.txt", "aio2 gen all --spec my.yaml -o /tmp/tree");
         return command;
     }
 
@@ -64,6 +66,9 @@ public sealed class GenCommand : ICliCommand
         }
     }
 
+    // The rules that the pages quote stand there.
+    private static string Document() => File.ReadAllText(Path.Combine(Root(), SpecGenerators.DocumentPath));
+
     private static string Root() => SpecOption.Root()
-        ?? throw new CliException("no AioV2.sln here or above: run this inside the repository (outside of it 'gen header', 'gen docs', and 'gen csharp -o' work)");
+        ?? throw new CliException("no AioV2.sln here or above: run this inside the repository (outside of it 'gen header', 'gen docs', 'gen syzlang', and 'gen csharp -o' work)");
 }

@@ -1,3 +1,4 @@
+using AioV2.Spec.Generate.Syzlang;
 using AioV2.Spec.Model;
 
 namespace AioV2.Spec.Generate;
@@ -42,6 +43,10 @@ public static class SpecGenerators
     /// <exception cref="SpecException">The document lacks the text of a requirement.</exception>
     public static IReadOnlyList<GeneratedFile> Manual(SpecDocument spec, string document) => [.. ManPages.Generate(spec, document)];
 
+    /// <summary>The descriptions for syzkaller: all calls, iocbs with their attributes, events with their returns.</summary>
+    /// <exception cref="SpecException">The spec lacks one of the structs that they are made with.</exception>
+    public static string Syzlang(SpecDocument spec) => SyzlangFile.Generate(spec);
+
     /// <summary>Every generated file of the repository at <paramref name="root"/>; reads the ABI document there.</summary>
     /// <exception cref="SpecException">The ABI document's regions are broken.</exception>
     /// <exception cref="IOException">The ABI document cannot be read.</exception>
@@ -53,6 +58,7 @@ public static class SpecGenerators
         new("Spec/include/linux/aio2_abi.h", Header(spec)),
         new("Spec/include/aio2_calls.h", CallsHeader(spec)),
         .. Manual(spec, File.ReadAllText(Path.Combine(root, DocumentPath))),
+        new(SyzlangFile.Path, Syzlang(spec)),
         new("Spec/aio2.schema.json", Schema()),
         new(DocumentPath, Document(spec, File.ReadAllText(Path.Combine(root, DocumentPath)))),
     ];

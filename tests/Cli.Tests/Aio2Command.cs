@@ -23,16 +23,21 @@ internal static class Aio2Command
     /// <summary>Runs it to its end.</summary>
     public static Outcome Run(params string[] args) => RunProgram(Path, args);
 
+    /// <summary>Runs it in a folder.</summary>
+    public static Outcome RunIn(string folder, params string[] args) => Finish(StartIn(folder, Path, args), $"{Path} {string.Join(' ', args)}");
+
     /// <summary>Runs any program to its end.</summary>
-    public static Outcome RunProgram(string program, params string[] args)
+    public static Outcome RunProgram(string program, params string[] args) => Finish(Start(program, args), $"{program} {string.Join(' ', args)}");
+
+    private static Outcome Finish(Process started, string line)
     {
-        using var process = Start(program, args);
+        using var process = started;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         if (!process.WaitForExit(Patience))
         {
             process.Kill(entireProcessTree: true);
-            Assert.Fail($"{program} {string.Join(' ', args)} hangs");
+            Assert.Fail($"{line} hangs");
         }
 
         process.WaitForExit();
@@ -40,9 +45,11 @@ internal static class Aio2Command
     }
 
     /// <summary>Starts a program whose output is read by the caller.</summary>
-    public static Process Start(string program, params string[] args) => Process.Start(new ProcessStartInfo(program, args)
+    public static Process Start(string program, params string[] args) => StartIn(System.IO.Path.GetTempPath(), program, args);
+
+    private static Process StartIn(string folder, string program, string[] args) => Process.Start(new ProcessStartInfo(program, args)
     {
-        RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = System.IO.Path.GetTempPath(),
+        RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder,
     })!;
 
     /// <summary>How it ended.</summary>

@@ -56,9 +56,24 @@ public sealed class CommandTests
         var header = Aio2Command.Run("gen", "header", "--spec", $"{root}/Spec/aio2.yaml").ShouldSucceed().Output;
         Assert.Equal(File.ReadAllText($"{root}/Spec/include/linux/aio2_abi.h"), header);
 
+        var syzlang = Aio2Command.Run("gen", "syzlang", "--spec", $"{root}/Spec/aio2.yaml").ShouldSucceed().Output;
+        Assert.Equal(File.ReadAllText($"{root}/Spec/syzlang/aio2.txt"), syzlang);
+
         using var folder = new TestFolder();
         Aio2Command.Run("gen", "csharp", "--spec", $"{root}/Spec/aio2.yaml", "-o", folder.Path).ShouldSucceed();
         Assert.Equal(File.ReadAllText($"{root}/Abi/Generated/Structs.g.cs"), File.ReadAllText(folder["Abi/Generated/Structs.g.cs"]));
+    }
+
+    [Fact, Requirement("ABI-3")]
+    public void Gen_gives_the_manual_pages_that_are_checked_in()
+    {
+        using var folder = new TestFolder();
+        Aio2Command.RunIn($"{Repository.Root}/Spec", "gen", "man", "-o", folder.Path).ShouldSucceed();
+
+        var pages = Directory.GetFiles($"{Repository.Root}/Spec/man").Select(Path.GetFileName).Order().ToArray();
+        Assert.Equal(pages, Directory.GetFiles(folder["Spec/man"]).Select(Path.GetFileName).Order());
+        Assert.All(pages, page => Assert.Equal(File.ReadAllText($"{Repository.Root}/Spec/man/{page}"), File.ReadAllText(folder[$"Spec/man/{page}"])));
+        Aio2Command.Run("gen", "man").ShouldFail(1, "repository");
     }
 
     [Fact, Requirement("ABI-3")]
@@ -101,6 +116,8 @@ public sealed class CommandTests
     [InlineData("stat")]
     [InlineData("gen")]
     [InlineData("gen", "header")]
+    [InlineData("gen", "man")]
+    [InlineData("gen", "syzlang")]
     [InlineData("spec")]
     [InlineData("spec", "layout")]
     [InlineData("spec", "show")]
