@@ -6,6 +6,9 @@ namespace AioV2.Conformance.Report;
 /// <summary>A verdict for a terminal.</summary>
 public static class TextReport
 {
+    private const int FirstCalls = 20;
+    private const int LastCalls = 40;
+
     /// <summary>The table, the findings with their calls, and one line that sums up.</summary>
     public static string Of(Verdict verdict)
     {
@@ -62,9 +65,16 @@ public static class TextReport
         {
             text.Append($"\n{finding.Violation.Requirement}: {finding.Violation.Message}\n");
             text.Append($"  found on {verdict.Implementation} ({verdict.Engine}) by {finding.Origin}, seed {verdict.Seed}; the calls:\n");
-            foreach (string call in finding.Calls.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            string[] calls = finding.Calls.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            for (int i = 0; i < calls.Length; i++)
             {
-                text.Append($"    {call}\n");
+                if (i == FirstCalls && calls.Length > FirstCalls + LastCalls)
+                {
+                    text.Append($"    … {calls.Length - FirstCalls - LastCalls} calls are not shown here; --json has them all\n");
+                    i = calls.Length - LastCalls;
+                }
+
+                text.Append($"    {calls[i]}\n");
             }
 
             if (finding.Program.Length > 0)
