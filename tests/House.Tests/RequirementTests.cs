@@ -58,20 +58,37 @@ public sealed partial class RequirementTests
     {
         var proofs = Proof().Matches(row.Split('|')[4]);
         Assert.NotEmpty(proofs);
-        Assert.All(proofs, proof => Assert.True(
-            Tree.Sources.Where(path => path.StartsWith("tests/", StringComparison.Ordinal) && Path.GetFileName(path) == $"{proof.Groups["type"].Value}.cs")
-                .Any(path => Regex.IsMatch(Tree.Read(path), $@"\[(Fact|Theory)[^{{]*?\b(void|Task) {proof.Groups["name"].Value}\(")),
-            $"there is no test {proof.Value}"));
+        Assert.All(proofs, proof => Assert.True(Exists(proof), $"there is no test {proof.Value}"));
     });
 
     [Fact]
+    public void Every_test_that_a_page_names_exists()
+    {
+        var named = from path in Tree.TextFiles
+                    where path.EndsWith(".md", StringComparison.Ordinal)
+                    from Match match in NamedTest().Matches(Tree.Read(path))
+                    select (path, match);
+
+        Assert.NotEmpty(named);
+        Assert.Empty(named.Where(n => !Exists(n.match)).Select(n => $"{n.path}: {n.match.Value}"));
+    }
+
+    [Fact]
     public void Every_requirement_has_a_test_that_cites_it() => Assert.Empty(Ids.Except(Proved));
+
+    // A class of tests, or one test of it.
+    private static bool Exists(Match named) =>
+        Tree.Sources.Where(path => path.StartsWith("tests/", StringComparison.Ordinal) && Path.GetFileName(path) == $"{named.Groups["type"].Value}.cs")
+            .Any(path => named.Groups["name"].Length == 0 || Regex.IsMatch(Tree.Read(path), $@"\[(Fact|Theory)[^{{]*?\b(void|Task) {named.Groups["name"].Value}\("));
 
     private static List<string> Complaints() =>
         [.. Tree.Read("io_setup2.md").Split("## Complaints and answers")[1].Split("## Sources")[0].Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1)];
 
     [GeneratedRegex(@"`(?<type>\w+)\.(?<name>\w+)`")]
     private static partial Regex Proof();
+
+    [GeneratedRegex(@"`(?<type>\w+Tests)(\.(?<name>\w+))?`")]
+    private static partial Regex NamedTest();
 
     [GeneratedRegex(@"\bRequirement\((?<ids>[^)]*)\)")]
     private static partial Regex Proving();
