@@ -22,6 +22,7 @@ public sealed class ConformCommand : ICliCommand
         var seed = new Option<ulong>("--seed") { Description = "Where all random numbers come from.", DefaultValueFactory = _ => 1 };
         var runs = new Option<int>("--runs") { Description = "Random sequences at most, on each engine.", DefaultValueFactory = _ => 2000 };
         var time = new Option<string?>("--time") { Description = "When the random part ends, e.g. 60s, 2m; 30s without it. Engines share it." };
+        var parallel = new Option<string?>("--parallel-time") { Description = "How much of --time is kept for parallel rounds, judged for linearizability: a quarter without it, 0s for none." };
         var limit = new Option<string?>("--call-limit") { Description = "The longest that one call may take before it counts as hung; 15s without it." };
         var requirements = new Option<string?>("--requirements") { Description = "Ids or groups to check, e.g. RING,GET-4; all without it." };
         var shard = new Option<string?>("--shard") { Description = "This part of the work, i/n; all of it without it." };
@@ -29,14 +30,15 @@ public sealed class ConformCommand : ICliCommand
         format.AcceptOnlyFromAmong("text", "json", "junit", "html");
         var command = new Command("conform", "Judge an implementation of the nine calls, requirement by requirement.")
         {
-            engine, library, seed, runs, time, limit, requirements, shard, format, MergeCommand(),
+            engine, library, seed, runs, time, parallel, limit, requirements, shard, format, MergeCommand(),
         };
         Examples.Add(command, "aio2 conform --time 60s", "aio2 conform --library ./their.so --seed 7", "aio2 conform --requirements RING,GET-4 --format html > verdict.html");
         command.Validators.Add(result =>
         {
-            if (ConformArguments.Time(result.GetValue(time) ?? RandomTime) is null || ConformArguments.Time(result.GetValue(limit) ?? CallLimit) is null)
+            if (ConformArguments.Time(result.GetValue(time) ?? RandomTime) is null || ConformArguments.Time(result.GetValue(limit) ?? CallLimit) is null
+                || ConformArguments.Share(result.GetValue(parallel), default) is null)
             {
-                result.AddError("--time and --call-limit take a number and s or m, e.g. 60s");
+                result.AddError("--time, --parallel-time and --call-limit take a number and s or m, e.g. 60s");
             }
             else if (ConformArguments.Shard(result.GetValue(shard) ?? AllShards) is null)
             {
@@ -50,9 +52,10 @@ public sealed class ConformCommand : ICliCommand
         command.SetAction(parsed =>
         {
             var (index, count) = ConformArguments.Shard(parsed.GetValue(shard) ?? AllShards)!.Value;
+            var whole = ConformArguments.Time(parsed.GetValue(time) ?? RandomTime)!.Value;
             var options = new ConformanceOptions
             {
-                Seed = parsed.GetValue(seed), Runs = parsed.GetValue(runs), Time = ConformArguments.Time(parsed.GetValue(time) ?? RandomTime)!.Value,
+                Seed = parsed.GetValue(seed), Runs = parsed.GetValue(runs), Time = whole, ParallelTime = ConformArguments.Share(parsed.GetValue(parallel), whole)!.Value,
                 CallLimit = ConformArguments.Time(parsed.GetValue(limit) ?? CallLimit)!.Value,
                 Requirements = ConformArguments.Requirements(parsed.GetValue(requirements)), Shard = index, Shards = count,
                 Progress = parsed.GetValue(format) == "text" ? parsed.InvocationConfiguration.Error.WriteLine : null,
@@ -81,7 +84,7 @@ public sealed class ConformCommand : ICliCommand
         {
             options.Progress?.Invoke(launchers[i].Name);
             var left = options.Time - clock.Elapsed;
-            verdicts.Add(new ConformanceRunner(launchers[i], options with { Time = left / (launchers.Count - i) }).Run());
+            verdicts.Add(new ConformanceRunner(launchers[i], options with { Time = left / (launchers.Count - i), ParallelTime = options.ParallelTime / launchers.Count }).Run());
         }
 
         return VerdictMerge.Engines(verdicts);

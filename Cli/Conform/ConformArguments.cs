@@ -17,6 +17,14 @@ internal static class ConformArguments
             : null;
     }
 
+    /// <summary>A part of a time: a quarter where nothing is said, else a time or 0.</summary>
+    public static TimeSpan? Share(string? text, TimeSpan whole) => text switch
+    {
+        null => whole / 4,
+        "0" or "0s" => TimeSpan.Zero,
+        _ => Time(text),
+    };
+
     /// <summary>A shard such as 2/4.</summary>
     public static (int Index, int Count)? Shard(string? text)
     {

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using AioV2.Abi;
+using AioV2.Abi.Calls;
 
 namespace AioV2.Conformance.Model;
 
@@ -55,6 +56,22 @@ public sealed class Capabilities
         var name = kernel.Slice(Aio2ProbeKernel.At.Engine, 16);
         int end = name.IndexOf((byte)0);
         return new Capabilities(read, opTable, types) { Engine = Encoding.ASCII.GetString(end < 0 ? name : name[..end]) };
+    }
+
+    /// <summary>Asks an implementation.</summary>
+    /// <exception cref="InvalidDataException">Its answers are not what PROBE-1 says.</exception>
+    public static unsafe Capabilities Of(IAio2 aio)
+    {
+        Span<byte> Ask(uint what, byte[] buffer)
+        {
+            fixed (byte* at = buffer)
+            {
+                long bytes = aio.Probe(what, at, (nuint)buffer.Length);
+                return buffer.AsSpan(0, bytes >= 0 && bytes <= buffer.Length ? (int)bytes : throw new InvalidDataException($"io_probe2({what}) gave {bytes}"));
+            }
+        }
+
+        return Read(Ask(Aio2Probe.Kernel, new byte[Aio2ProbeKernel.SizeOf]), Ask(Aio2Probe.Ops, new byte[8192]), Ask(Aio2Probe.Attrs, new byte[8192]));
     }
 
     /// <summary>Whether a feature is offered.</summary>

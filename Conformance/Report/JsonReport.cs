@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AioV2.Conformance.Model;
+using AioV2.Conformance.Parallel;
 using AioV2.Conformance.Run;
 
 namespace AioV2.Conformance.Report;
@@ -18,7 +19,9 @@ public static class JsonReport
     private sealed record Found(string Requirement, string Message, string Origin, ulong Seed, string Calls, string? Program);
 
     private sealed record Document(
-        string Implementation, string Engine, bool Conforms, ulong Seed, int Shard, int Shards, long Steps, double Seconds, string Output, Line[] Requirements, Found[] Findings, long RandomSteps, double RandomSeconds, Document[]? Engines);
+        string Implementation, string Engine, bool Conforms, ulong Seed, int Shard, int Shards, long Steps, double Seconds, string Output, Line[] Requirements, Found[] Findings, long RandomSteps, double RandomSeconds, Rounds? Parallel, Document[]? Engines);
+
+    private sealed record Rounds(long Count, long Histories, long Operations, long Undecided, int Threads, double Seconds);
 
     /// <summary>Writes.</summary>
     public static string Of(Verdict v) => JsonSerializer.Serialize(DocumentOf(v), Options) + "\n";
@@ -43,7 +46,9 @@ public static class JsonReport
     private static Document DocumentOf(Verdict v) => new(v.Implementation, v.Engine, v.Conforms, v.Seed, v.Shard, v.Shards, v.Steps, v.Elapsed.TotalSeconds, v.Output,
         [.. v.Lines.Select(l => new Line(l.Id, l.Title, l.Outcome, l.Checks, l.Why))],
         [.. v.Findings.Select(f => new Found(f.Violation.Requirement, f.Violation.Message, f.Origin, f.Seed, f.Calls, f.Program))],
-        v.RandomSteps, v.RandomTime.TotalSeconds, [.. v.Parts.Select(DocumentOf)]);
+        v.RandomSteps, v.RandomTime.TotalSeconds, RoundsOf(v.Parallel), [.. v.Parts.Select(DocumentOf)]);
+
+    private static Rounds RoundsOf(ParallelCount p) => new(p.Rounds, p.Histories, p.Operations, p.Undecided, p.Threads, p.Time.TotalSeconds);
 
     private static Verdict VerdictOf(Document? d) => d?.Requirements is null || d.Findings is null
         ? throw new InvalidDataException("no verdict: requirements or findings are missing")
@@ -54,6 +59,7 @@ public static class JsonReport
         {
             RandomSteps = d.RandomSteps,
             RandomTime = TimeSpan.FromSeconds(d.RandomSeconds),
+            Parallel = d.Parallel is { } p ? new ParallelCount(p.Count, p.Histories, p.Operations, p.Undecided, p.Threads, TimeSpan.FromSeconds(p.Seconds)) : ParallelCount.Sum([], atOnce: false),
             Parts = [.. (d.Engines ?? []).Select(VerdictOf)],
         };
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using AioV2.Conformance.Parallel;
 using AioV2.Conformance.Run;
 
 namespace AioV2.Conformance.Report;
@@ -64,7 +65,7 @@ public static class TextReport
         foreach (var finding in verdict.Findings)
         {
             text.Append($"\n{finding.Violation.Requirement}: {finding.Violation.Message}\n");
-            text.Append($"  found on {verdict.Implementation} ({verdict.Engine}) by {finding.Origin}, seed {verdict.Seed}; the calls:\n");
+            text.Append($"  found on {verdict.Implementation} ({verdict.Engine}) by {finding.Origin}, seed {(finding.Origin == "parallel" ? finding.Seed : verdict.Seed)}; the calls:\n");
             string[] calls = finding.Calls.Split('\n', StringSplitOptions.RemoveEmptyEntries);
             for (int i = 0; i < calls.Length; i++)
             {
@@ -84,6 +85,9 @@ public static class TextReport
         }
     }
 
+    private static string Rounds(ParallelCount p) => p.Rounds == 0 ? ""
+        : $"  parallel: {p.Rounds} rounds of up to {p.Threads} threads, {p.Operations} operations in {p.Histories} histories judged for linearizability, {p.Undecided} undecided, in {p.Time.TotalSeconds:0.0} s\n";
+
     private static string Word(Outcome outcome) => outcome switch { Outcome.Passed => "passed", Outcome.Failed => "FAILED", _ => "not exercised" };
 
     private static string Line(Verdict verdict)
@@ -93,6 +97,6 @@ public static class TextReport
         double random = verdict.RandomSteps / Math.Max(verdict.RandomTime.TotalSeconds, 0.001);
         return $"{verdict.Implementation} ({verdict.Engine}): {(verdict.Conforms ? "conforms" : "DOES NOT CONFORM")}; "
             + $"{Count(Outcome.Passed)} passed, {Count(Outcome.Failed)} failed, {Count(Outcome.NotExercised)} not exercised; "
-            + $"{verdict.Steps} steps in {verdict.Elapsed.TotalSeconds:0.0} s, {rate:0} steps/s ({random:0} in the random part), seed {verdict.Seed}\n";
+            + $"{verdict.Steps} steps in {verdict.Elapsed.TotalSeconds:0.0} s, {rate:0} steps/s ({random:0} in the random part), seed {verdict.Seed}\n" + Rounds(verdict.Parallel);
     }
 }

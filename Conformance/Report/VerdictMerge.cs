@@ -1,3 +1,4 @@
+using AioV2.Conformance.Parallel;
 using AioV2.Conformance.Run;
 
 namespace AioV2.Conformance.Report;
@@ -46,6 +47,7 @@ public static class VerdictMerge
         {
             RandomSteps = all.Sum(s => s.RandomSteps),
             RandomTime = TimeSpan.FromSeconds(shards ? all.Max(s => s.RandomTime.TotalSeconds) : all.Sum(s => s.RandomTime.TotalSeconds)),
+            Parallel = ParallelCount.Sum(all.Select(s => s.Parallel), shards),
             Parts = parts,
         };
     }

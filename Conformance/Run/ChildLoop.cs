@@ -3,6 +3,8 @@ using AioV2.Abi.Calls;
 using AioV2.Conformance.Calls;
 using AioV2.Conformance.Directed;
 using AioV2.Conformance.Journal;
+using AioV2.Conformance.Model;
+using AioV2.Conformance.Parallel;
 using AioV2.Conformance.World;
 using Microsoft.Win32.SafeHandles;
 
@@ -13,6 +15,7 @@ public static unsafe class ChildLoop
 {
     internal const int RunSequences = 1;
     internal const int RunDirected = 2;
+    internal const int RunRounds = 3;
 
     private const int CopyPatienceMs = 300;
 
@@ -48,6 +51,7 @@ public static unsafe class ChildLoop
     {
         var answers = new AnswerWriter(journal);
         var executor = new Executor(aio, world, journal, answers);
+        using var rounds = new RoundExecutor(aio, world, journal);
         byte word = 1;
         Libc.Write(replies, &word, 1);
         while (Libc.Read(commands, &word, 1) == 1)
@@ -55,6 +59,10 @@ public static unsafe class ChildLoop
             if (journal.Command == RunSequences)
             {
                 Sequences(journal, executor, answers);
+            }
+            else if (journal.Command == RunRounds)
+            {
+                Rounds(journal, rounds, aio);
             }
             else
             {
@@ -65,6 +73,14 @@ public static unsafe class ChildLoop
             AwaitCopy(journal);
             Libc.Write(replies, &word, 1);
         }
+    }
+
+    // The plan is made from what is offered, as the judge does.
+    private static void Rounds(JournalFile journal, RoundExecutor rounds, IAio2 aio)
+    {
+        ulong first = *(ulong*)journal.Plan;
+        var limit = TimeSpan.FromMilliseconds(*(double*)(journal.Plan + 16));
+        rounds.Run(Capabilities.Of(aio), first, journal.Argument, limit);
     }
 
     private static void Sequences(JournalFile journal, Executor executor, AnswerWriter answers)

@@ -105,6 +105,18 @@ public sealed unsafe class ChildProcess : IDisposable
         return Command(ChildLoop.RunDirected);
     }
 
+    /// <summary>Runs parallel rounds of consecutive seeds.</summary>
+    /// <param name="firstSeed">The first of them.</param>
+    /// <param name="rounds">How many.</param>
+    /// <param name="limit">When the last one begins.</param>
+    public ChildEnd Rounds(ulong firstSeed, int rounds, TimeSpan limit)
+    {
+        *(ulong*)Journal.Plan = firstSeed;
+        *(double*)(Journal.Plan + 16) = limit.TotalMilliseconds;
+        Journal.Argument = rounds;
+        return Command(ChildLoop.RunRounds);
+    }
+
     /// <summary>The answers given, by sequence.</summary>
     public List<Answer>[] Answers(int sequences)
     {

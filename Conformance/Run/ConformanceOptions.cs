@@ -9,8 +9,11 @@ public sealed record ConformanceOptions
     /// <summary>Random sequences to run, unless the time is over before.</summary>
     public int Runs { get; init; } = 2000;
 
-    /// <summary>When the random part ends, from the start of the run; directed and wire checks are all made.</summary>
+    /// <summary>When the random part ends, from the start of the run, what is kept for parallel rounds included; directed and wire checks are all made.</summary>
     public TimeSpan Time { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How much of that time is kept for parallel rounds.</summary>
+    public TimeSpan ParallelTime { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Steps of a sequence at most.</summary>
     public int Length { get; init; } = 40;

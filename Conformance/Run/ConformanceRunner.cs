@@ -6,6 +6,7 @@ using AioV2.Conformance.Directed;
 using AioV2.Conformance.Generate;
 using AioV2.Conformance.Journal;
 using AioV2.Conformance.Model;
+using AioV2.Conformance.Parallel;
 using FsCheck;
 using FsCheck.Experimental;
 using FsCheck.Fluent;
@@ -22,6 +23,7 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private long _randomSteps;
     private TimeSpan _randomTime;
+    private ParallelCount _parallel = ParallelCount.Sum([], atOnce: false);
 
     /// <summary>Runs; returns the verdict.</summary>
     /// <exception cref="CouldNotRunException">The implementation cannot be loaded or makes no context.</exception>
@@ -34,11 +36,12 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
             Fork();
             Wire(runner);
             Random(runner);
+            Parallel(runner);
         }
 
         return new Verdict(launcher.Name, runner.Offered.Engine, options, _tally, _findings, runner.Steps, _clock.Elapsed, runner.Output)
         {
-            RandomSteps = _randomSteps, RandomTime = _randomTime,
+            RandomSteps = _randomSteps, RandomTime = _randomTime, Parallel = _parallel,
         };
     }
 
@@ -150,7 +153,7 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
         int generated = 0;
         foreach (int run in mine)
         {
-            if (_clock.Elapsed >= options.Time || _findings.Count >= options.MostFindings)
+            if (_clock.Elapsed >= options.Time - options.ParallelTime || _findings.Count >= options.MostFindings)
             {
                 break;
             }
@@ -173,6 +176,22 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
 
         ahead?.Wait();
         (_randomSteps, _randomTime) = (runner.Steps - before, _clock.Elapsed - started);
+    }
+
+    private void Parallel(SequenceRunner runner)
+    {
+        if (_findings.Count >= options.MostFindings || options.ParallelTime <= TimeSpan.Zero || !ParallelRunner.Requirements.Any(options.Wants))
+        {
+            return;
+        }
+
+        var parallel = new ParallelRunner(runner, options with { MostFindings = options.MostFindings - _findings.Count });
+        foreach (var finding in parallel.Run(options.ParallelTime, _tally))
+        {
+            Add(finding);
+        }
+
+        _parallel = parallel.Count;
     }
 
     private ulong SeedOf(int run) => options.Seed * 0x9e3779b97f4a7c15 + (ulong)run;

@@ -16,14 +16,18 @@ internal readonly unsafe struct UserRing(byte* map, uint userOffset, uint dataOf
 
     /// <summary>Takes one event into <paramref name="to"/>; returns its bytes, or 0 where the ring is empty.</summary>
     /// <remarks>What is read of a record means nothing once another reaper has moved head (RING-4): it is tried again.</remarks>
-    public int TakeOne(byte* to, int room, out RingAnomaly anomaly)
+    public int TakeOne(byte* to, int room, out RingAnomaly anomaly) => TakeOne(to, room, out anomaly, out _);
+
+    /// <summary>The same, and tells what the reaper saw.</summary>
+    public int TakeOne(byte* to, int room, out RingAnomaly anomaly, out RingSight sight)
     {
         while (true)
         {
             // RING-8: head, then flags, then tail, each an acquire.
             ulong head = Head;
-            _ = Flags;
+            uint flags = Flags;
             ulong tail = Tail;
+            sight = new RingSight(head, head, flags);
             if (head == tail)
             {
                 anomaly = RingAnomaly.None;
@@ -31,6 +35,7 @@ internal readonly unsafe struct UserRing(byte* map, uint userOffset, uint dataOf
             }
 
             ulong next = Read(head, tail, to, room, out int bytes, out anomaly);
+            sight = sight with { Next = next };
 
             // Release: the copy is made before head says that its bytes are the kernel's again.
             bool first = anomaly == RingAnomaly.None

@@ -1,5 +1,6 @@
 using AioV2.Abi;
 using AioV2.Conformance.Model;
+using AioV2.Conformance.Parallel;
 
 namespace AioV2.Conformance.Run;
 
@@ -57,6 +58,9 @@ public sealed class Verdict
 
     /// <summary>How long the random part took.</summary>
     public TimeSpan RandomTime { get; init; }
+
+    /// <summary>How much of the parallel part was done.</summary>
+    public ParallelCount Parallel { get; init; } = ParallelCount.Sum([], atOnce: false);
 
     /// <summary>Whether nothing is wrong.</summary>
     public bool Conforms => Lines.All(l => l.Outcome != Outcome.Failed);
