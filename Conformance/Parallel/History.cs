@@ -31,7 +31,11 @@ public sealed record History(RoundPlan Plan, int Context, IReadOnlyList<Operatio
             }
         }
 
-        return Search(Plan.Contexts[Context].Facts, [.. Operations.Select((o, i) => new Interval<Atom>(o.Thread, o.Invoke, o.Return, steps[i]))]);
+        // The rest of a thread's steps is bounded by its script, so these are events, of which each request has one.
+        int most = Operations.Select((o, i) => (o.Thread, steps[i].Count)).GroupBy(o => o.Thread, o => o.Count).Select(t => t.Sum()).DefaultIfEmpty().Max();
+        return most > Linearizability.MostSteps
+            ? new SearchOutcome(SearchVerdict.NotLinearizable, 0, new Violation("RING-6", $"more events came than the {Plan.Contexts[Context].Pipes.Count} requests have"))
+            : Search(Plan.Contexts[Context].Facts, [.. Operations.Select((o, i) => new Interval<Atom>(o.Thread, o.Invoke, o.Return, steps[i]))]);
     }
 
     /// <summary>Judges intervals by the rules of a context.</summary>

@@ -13,11 +13,11 @@ internal sealed unsafe class RoundExecutor(IAio2 aio, TestWorld world, JournalFi
     public const int LogsAt = 64;
 
     private const int MostWorkers = 4;
-    private const int MostFinalGets = 400;
-    private const long FinalWaitNs = 25_000_000;
+    private const int MostFinalGets = 60;
 
-    // 4 s of waiting: what has not come by then does not come.
-    private const int MostVain = 160;
+    // What has not come after four such waits in vain does not come.
+    private const long FinalWaitNs = 1_000_000_000;
+    private const int MostVain = 4;
 
     private readonly Barrier _barrier = new(MostWorkers + 1);
     private readonly Thread[] _workers = new Thread[MostWorkers];
@@ -26,10 +26,11 @@ internal sealed unsafe class RoundExecutor(IAio2 aio, TestWorld world, JournalFi
     private Exception? _failure;
     private int _here;
     private volatile bool _over;
+    private bool _inVain;
 
     private long* Clock => (long*)(journal.Plan + 8);
 
-    /// <summary>Runs rounds of consecutive seeds until they are done, the time is over, or the answers are full.</summary>
+    /// <summary>Runs rounds of consecutive seeds until they are done, the time is over, the answers are full, or one waited in vain.</summary>
     public void Run(Model.Capabilities offered, ulong firstSeed, int rounds, TimeSpan limit)
     {
         StartWorkers();
@@ -37,7 +38,8 @@ internal sealed unsafe class RoundExecutor(IAio2 aio, TestWorld world, JournalFi
         int length = 0;
         journal.AnswerLength = 0;
         journal.Done = 0;
-        for (int i = 0; i < rounds && System.Diagnostics.Stopwatch.GetElapsedTime(start) < limit; i++)
+        _inVain = false;
+        for (int i = 0; i < rounds && !_inVain && System.Diagnostics.Stopwatch.GetElapsedTime(start) < limit; i++)
         {
             if (length + sizeof(RoundHead) + ((MostWorkers + 1) * ThreadLog.MostBytes) > JournalFile.AnswersBytes)
             {
@@ -207,6 +209,8 @@ internal sealed unsafe class RoundExecutor(IAio2 aio, TestWorld world, JournalFi
             owed -= Math.Max(0, result) / bytes;
             vain = result == 0 ? vain + 1 : result < 0 ? MostVain : 0;
         }
+
+        _inVain |= vain == MostVain;
 
         // One look more: an event that comes twice would be here.
         _threads[0].Get(context, bytes * 8, 0, 0);

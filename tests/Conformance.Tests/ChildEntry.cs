@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using AioV2.Abi.Calls;
 using AioV2.Conformance.Run;
 using AioV2.Conformance.Tests.Mutants;
@@ -11,17 +10,19 @@ internal static class ChildEntry
 {
     private const string Word = "conform-child";
 
-#pragma warning disable CA2255 // A test program has no Main of its own to put this in.
-    [ModuleInitializer]
-    internal static void ServeIfChild()
-#pragma warning restore CA2255
+    /// <summary>Serves, or runs the tests as the entry point that xunit makes would.</summary>
+    /// <remarks>A module's initializer would not do: while it runs, every other thread that touches the module waits for it, and
+    /// the mutants of parallel rounds are in this module.</remarks>
+    public static Task<int> Main(string[] args)
     {
-        string[] args = Environment.GetCommandLineArgs();
-        if (args.Length == 7 && args[1] == Word)
+        if (args.Length == 6 && args[0] == Word)
         {
-            int code = ChildLoop.Run(args[4], int.Parse(args[5]), int.Parse(args[6]), () => Make(args[2], args[3]));
-            Environment.Exit(code);
+            return Task.FromResult(ChildLoop.Run(args[3], int.Parse(args[4]), int.Parse(args[5]), () => Make(args[1], args[2])));
         }
+
+        return args.Any(a => a is "-automated" or "@@")
+            ? Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args)
+            : Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
     }
 
     /// <summary>A child with the embedded kernel behind a mutant.</summary>

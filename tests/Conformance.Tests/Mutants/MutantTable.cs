@@ -24,5 +24,10 @@ internal static class MutantTable
         ["dies of an unknown opcode"] = inner => new DiesOfOpcode(inner),
         ["hangs in destroy"] = inner => new HangsInDestroy(inner),
         ["changes user_data"] = inner => new ChangesUserData(inner),
+        ["gives an event twice in a race of two reapers"] = inner => new GivesTwiceInARace(inner),
+        ["loses an event in a race with a move"] = inner => new LosesEventInMove(inner),
+        ["ends early in a race of destroy and a call"] = inner => new EndsEarlyInARace(inner),
+        ["refuses in a race of two submitters"] = inner => new RefusesInARace(inner),
+        ["sleeps through destroy"] = inner => new SleepsThroughDestroy(inner),
     };
 }
