@@ -77,7 +77,8 @@ int hold_eventfd(int fd)
 
 static bool excluded(uint32_t flags)
 {
-	return flags & ~SETUP_FLAGS || (flags & AIO2_SETUP_SINGLE_REAPER && !(flags & AIO2_SETUP_USER_REAP));
+	return flags & ~SETUP_FLAGS || (flags & RING_PLACES) == RING_PLACES ||
+	       (flags & (AIO2_SETUP_SINGLE_REAPER | RING_PLACES) && !(flags & AIO2_SETUP_USER_REAP));
 }
 
 static long judge_params(uint32_t flags, const struct aio2_params *p)
@@ -86,7 +87,9 @@ static long judge_params(uint32_t flags, const struct aio2_params *p)
 
 	if (excluded(flags))
 		return -EINVAL;
-	if (p->reserved[0] || p->reserved[1] || p->reserved[2] || p->ring_fd || p->ring_offset || p->ring_addr)
+	if (p->reserved[0] || p->reserved[1] || p->reserved[2])
+		return -EINVAL;
+	if ((!(flags & AIO2_SETUP_RING_FD) && (p->ring_fd || p->ring_offset)) || (!(flags & AIO2_SETUP_RING_ADDR) && p->ring_addr))
 		return -EINVAL;
 	if ((p->ctx != 0) != !!(flags & AIO2_SETUP_AT) || (p->eventfd && !(flags & AIO2_SETUP_EVENTFD)))
 		return -EINVAL;
@@ -106,7 +109,7 @@ static void answer(uint32_t flags, struct aio2_params *p)
 	p->max_event_bytes = (uint32_t)max_event_bytes(p->ring_bytes);
 	p->user_offset = flags & AIO2_SETUP_USER_REAP ? (uint32_t)sysconf(_SC_PAGESIZE) : 0;
 	p->data_offset = 2 * p->user_offset;
-	p->ring_map_bytes = flags & AIO2_SETUP_USER_REAP ? ring_map_bytes(p->ring_bytes) : 0;
+	p->ring_map_bytes = 0;
 }
 
 static uint32_t new_id(void)
@@ -128,42 +131,61 @@ static void context_free(struct context *ctx)
 	free(ctx);
 }
 
-/* Descriptors, id, memory, ceiling; on failure nothing is left (SETUP-10). */
-static long create(uint32_t flags, struct aio2_params *p)
+/* What cannot be seen in params alone: the id, the ring's memory, the ceiling, in this order. */
+static long judge_means(uint32_t flags, const struct ring_place *place, struct aio2_params *p)
 {
-	struct context *ctx;
-	int eventfd = -1;
-	bool room;
+	uint64_t map_bytes = 0;
+	long error;
 
-	if (flags & AIO2_SETUP_EVENTFD && (eventfd = hold_eventfd(p->eventfd)) < 0)
-		return eventfd;
-	if (flags & AIO2_SETUP_AT && find_any(p->ctx)) {
-		if (eventfd >= 0)
-			close(eventfd);
+	if (flags & AIO2_SETUP_AT && find_any(p->ctx))
 		return -EEXIST;
-	}
-	room = p->nr_reqs <= REQS_CEILING - reqs_used;
-	if (flags & AIO2_SETUP_PROBE || !room) {
-		if (eventfd >= 0)
-			close(eventfd);
-		return room ? 0 : -EAGAIN;
-	}
-	ctx = calloc(1, sizeof *ctx);
-	if (!ctx) {
-		if (eventfd >= 0)
-			close(eventfd);
+	if (flags & AIO2_SETUP_USER_REAP && (error = judge_place(place, p->ring_bytes, &map_bytes)) != 0)
+		return error;
+	p->ring_map_bytes = map_bytes;
+	return p->nr_reqs <= REQS_CEILING - reqs_used ? 0 : -EAGAIN;
+}
+
+static long make_context(uint32_t flags, const struct ring_place *place, struct aio2_params *p, struct context **made)
+{
+	struct context *ctx = calloc(1, sizeof *ctx);
+	long error = 0;
+
+	if (!ctx)
 		return -ENOMEM;
-	}
-	ctx->eventfd = eventfd;
+	ctx->eventfd = -1;
 	ctx->id = flags & AIO2_SETUP_AT ? p->ctx : new_id();
 	ctx->flags = flags;
 	ctx->nr_reqs = p->nr_reqs;
 	ctx->ring_bytes = p->ring_bytes;
 	ctx->max_event = p->max_event_bytes;
-	if (flags & AIO2_SETUP_USER_REAP && !(ctx->ring = ring_make(p->ring_bytes, ctx->id, NULL))) {
+	if (flags & AIO2_SETUP_USER_REAP)
+		error = ring_make(place, p->ring_bytes, ctx->id, NULL, &ctx->ring);
+	if (error)
 		context_free(ctx);
-		return -ENOMEM;
+	else
+		*made = ctx;
+	return error;
+}
+
+/* Descriptors and what judge_means says; on failure nothing is left (SETUP-10). */
+static long create(uint32_t flags, struct aio2_params *p)
+{
+	struct ring_place place = { .flags = flags & RING_PLACES, .fd = p->ring_fd, .offset = p->ring_offset, .addr = p->ring_addr };
+	struct context *ctx = NULL;
+	int eventfd = -1;
+	long error;
+
+	if (flags & AIO2_SETUP_EVENTFD && (eventfd = hold_eventfd(p->eventfd)) < 0)
+		return eventfd;
+	error = judge_means(flags, &place, p);
+	if (!error && !(flags & AIO2_SETUP_PROBE))
+		error = make_context(flags, &place, p, &ctx);
+	if (!ctx) {
+		if (eventfd >= 0)
+			close(eventfd);
+		return error;
 	}
+	ctx->eventfd = eventfd;
 	p->ctx = ctx->id;
 	p->ring_addr = ctx->ring ? (uintptr_t)ctx->ring->view : 0;
 	reqs_used += ctx->nr_reqs;

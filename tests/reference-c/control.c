@@ -47,24 +47,32 @@ static void move(struct context *ctx, struct ring *ring)
 static long resize(struct context *ctx, void *user)
 {
 	struct aio2_ring_info info;
+	struct ring_place place;
 	struct ring *ring;
+	uint64_t map_bytes;
 	long error = read_info(user, &info);
 
 	if (error)
 		return error;
-	if (info.flags || info.ring_fd || info.ring_offset || info.ring_addr || info.reserved)
+	if (info.flags & ~RING_PLACES || info.flags == RING_PLACES || info.reserved ||
+	    (!(info.flags & AIO2_SETUP_RING_FD) && (info.ring_fd || info.ring_offset)) ||
+	    (!(info.flags & AIO2_SETUP_RING_ADDR) && info.ring_addr))
 		return -EINVAL;
 	if (!info.ring_bytes)
 		info.ring_bytes = AIO2_RING_BYTES_DEFAULT;
 	if (info.ring_bytes & (info.ring_bytes - 1) || info.ring_bytes < AIO2_RING_BYTES_MIN ||
 	    info.ring_bytes > AIO2_RING_BYTES_MAX)
 		return -EINVAL;
+	place = (struct ring_place){ .flags = info.flags, .fd = info.ring_fd, .offset = info.ring_offset, .addr = info.ring_addr };
+	error = judge_place(&place, info.ring_bytes, &map_bytes);
+	if (error)
+		return error;
 	drain(ctx);
 	if (ctx->old || exceeds(ctx, (uint32_t)max_event_bytes(info.ring_bytes)))
 		return -EBUSY;
-	ring = ring_make(info.ring_bytes, ctx->id, ctx->ring);
-	if (!ring)
-		return -ENOMEM;
+	error = ring_make(&place, info.ring_bytes, ctx->id, ctx->ring, &ring);
+	if (error)
+		return error;
 	describe(ring, &info);
 	if (!copy_out(user, &info, sizeof info)) {
 		ring_unview(ring);

@@ -112,30 +112,37 @@ static void ring_write_header(struct ring *ring, uint32_t ctx, const struct ring
 	}
 }
 
-/* A ring of the kernel's making, or NULL where there is no memory for it. */
-struct ring *ring_make(uint32_t ring_bytes, uint32_t ctx, const struct ring *before)
+/* A ring where the caller wants it, or of the kernel's making; or why not. */
+long ring_make(const struct ring_place *place, uint32_t ring_bytes, uint32_t ctx, const struct ring *before,
+	       struct ring **made)
 {
 	struct ring *ring = calloc(1, sizeof *ring);
+	long error;
 
 	if (!ring)
-		return NULL;
+		return -ENOMEM;
 	ring->bytes = ring_bytes;
 	ring->max_event = (uint32_t)max_event_bytes(ring_bytes);
 	ring->generation = before ? before->generation + 1 : 0;
 	ring->user_offset = page();
 	ring->data_offset = 2 * page();
-	ring->map_bytes = ring_map_bytes(ring_bytes);
-	if (!ring_map(ring)) {
+	error = judge_place(place, ring_bytes, &ring->map_bytes);
+	if (!error)
+		error = place->flags ? map_given(place, ring) : ring_map(ring) ? 0 : -ENOMEM;
+	if (error) {
 		free(ring);
-		return NULL;
+		return error;
 	}
 	ring_write_header(ring, ctx, before);
-	return ring;
+	*made = ring;
+	return 0;
 }
 
+/* A view that nobody was told of. */
 void ring_unview(struct ring *ring)
 {
-	munmap(ring->view, ring->map_bytes);
+	if (!ring->given)
+		munmap(ring->view, ring->map_bytes);
 }
 
 /* The kernel's mapping only: the view is the caller's to unmap (DESTROY-1, RING-11). */

@@ -27,9 +27,10 @@
 #define BREAK 0
 #endif
 
-#define FEATURES (AIO2_FEAT_USER_REAP | AIO2_FEAT_RESIZE | AIO2_FEAT_SETUP_AT)
+#define FEATURES (AIO2_FEAT_USER_REAP | AIO2_FEAT_RING_FD | AIO2_FEAT_RING_ADDR | AIO2_FEAT_RESIZE | AIO2_FEAT_SETUP_AT)
+#define RING_PLACES (AIO2_SETUP_RING_FD | AIO2_SETUP_RING_ADDR)
 #define SETUP_FLAGS (AIO2_SETUP_USER_REAP | AIO2_SETUP_SINGLE_REAPER | AIO2_SETUP_EVENTFD | AIO2_SETUP_PROBE | \
-		     AIO2_SETUP_SUBMIT_ALL | AIO2_SETUP_AT)
+		     AIO2_SETUP_SUBMIT_ALL | AIO2_SETUP_AT | RING_PLACES)
 #define REQS_CEILING 65536u
 #define ATTRS_MAX 512		/* heads of 8 bytes that an iocb can hold */
 #define NEVER UINT64_MAX
@@ -54,11 +55,22 @@ struct ring {
 	uint32_t user_offset, data_offset;
 	uint64_t map_bytes;
 	char *view;			/* the caller's mapping */
+	bool given;			/* the view was there before the ring */
+};
+
+/* Where the caller wants a ring: RING_FD, RING_ADDR, or neither. */
+struct ring_place {
+	uint32_t flags;
+	int fd;
+	uint64_t offset, addr;
 };
 
 enum take { TAKE_NONE, TAKE_ONE, TAKE_ROOM, TAKE_FAULT };
 
-struct ring *ring_make(uint32_t ring_bytes, uint32_t ctx, const struct ring *before);
+long judge_place(const struct ring_place *place, uint32_t ring_bytes, uint64_t *map_bytes);
+long map_given(const struct ring_place *place, struct ring *ring);
+long ring_make(const struct ring_place *place, uint32_t ring_bytes, uint32_t ctx, const struct ring *before,
+	       struct ring **made);
 void ring_unview(struct ring *ring);
 void ring_free(struct ring *ring);
 uint64_t ring_map_bytes(uint32_t ring_bytes);
