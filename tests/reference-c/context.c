@@ -78,6 +78,7 @@ int hold_eventfd(int fd)
 static bool excluded(uint32_t flags)
 {
 	return flags & ~SETUP_FLAGS || (flags & RING_PLACES) == RING_PLACES ||
+	       (flags & AIO2_SETUP_DEFER && flags & (AIO2_SETUP_USER_REAP | AIO2_SETUP_EVENTFD)) ||
 	       (flags & (AIO2_SETUP_SINGLE_REAPER | RING_PLACES) && !(flags & AIO2_SETUP_USER_REAP));
 }
 

@@ -137,7 +137,7 @@ static long control(struct context *ctx, uint32_t op, uint64_t arg)
 		return -EINVAL;
 	if ((op == AIO2_CTL_RELEASE || op == AIO2_CTL_EVENTFD_DETACH) && arg)
 		return -EINVAL;
-	if (op <= AIO2_CTL_RELEASE && !ctx->ring)
+	if (op <= AIO2_CTL_RELEASE ? !ctx->ring : op == AIO2_CTL_EVENTFD_ATTACH && ctx->flags & AIO2_SETUP_DEFER)
 		return -EINVAL;
 	switch (op) {
 	case AIO2_CTL_RESIZE:

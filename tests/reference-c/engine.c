@@ -76,10 +76,11 @@ void finish(struct request *request, int64_t res)
 	request->completed = now_ns();
 	if (!request->begun)
 		request->issued = request->completed;
-	if (request->fd >= 0) {
+	if (request->edges >= 0)
+		close(request->edges);
+	if (request->fd >= 0)
 		close(request->fd);
-		request->fd = -1;
-	}
+	request->edges = request->fd = -1;
 	fill_returns(request);
 	if (request->ctx)
 		post(request);
@@ -190,7 +191,8 @@ static void fill_poll_set(void)
 	for (struct request *r = waiting; r; r = r->line) {
 		r->watched = (int)nwatched;
 		watched[nwatched] = r;
-		polled[nwatched++] = (struct pollfd){ .fd = r->fd, .events = poll_events(r) };
+		polled[nwatched++] = is_source(r) ? (struct pollfd){ .fd = r->edges, .events = POLLIN }
+						  : (struct pollfd){ .fd = r->fd, .events = poll_events(r) };
 	}
 }
 
@@ -199,6 +201,11 @@ static void ready(struct request *request, short events)
 {
 	int64_t res = events;
 
+	if (is_source(request)) {
+		look_at_source(request);
+		end_pass(request->ctx);
+		return;
+	}
 	if (request->io.opcode != AIO2_OP_POLL && !try_stream(request, &res))
 		return;
 	engine_stop(request);
@@ -304,13 +311,6 @@ void engine_forget(void)
 	pthread_cond_init(&queued, NULL);
 }
 
-static short poll_now(const struct request *request)
-{
-	struct pollfd one = { .fd = request->fd, .events = poll_events(request) };
-
-	return poll(&one, 1, 0) == 1 ? one.revents : 0;
-}
-
 static void start_waiting(struct request *request)
 {
 	request->place = PLACE_WAIT;
@@ -331,6 +331,12 @@ void engine_start(struct request *request)
 		finish(request, request->hold_error);
 	} else if (request->io.opcode == AIO2_OP_NOP) {
 		finish(request, run_file(request));
+	} else if (is_source(request)) {
+		begin_attributes(request);
+		if (arm_source(request))
+			start_waiting(request);
+		else
+			finish(request, -ENOMEM);
 	} else if (request->io.opcode == AIO2_OP_POLL) {
 		begin_attributes(request);
 		events = poll_now(request);

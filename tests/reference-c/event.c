@@ -46,6 +46,10 @@ void delivered(struct request *request)
 {
 	struct context *ctx = request->ctx;
 
+	if (request->owner) {
+		request->owner->more_listed = false;
+		return;
+	}
 	if (request->before)
 		request->before->next = request->next;
 	else
@@ -80,13 +84,11 @@ void drain(struct context *ctx)
 	update_overflow(ctx);
 }
 
-/* The request has completed: its event takes its place, ring before list, behind all that are older (RING-6). */
-void post(struct request *request)
+/* An event takes its place, ring before list, behind all that are older (RING-6). */
+void put(struct request *request)
 {
 	struct context *ctx = request->ctx;
 
-	request->place = PLACE_DONE;
-	ctx->running--;
 	ctx->to_signal = true;
 	drain(ctx);
 	if (!ctx->list && ring_open(ctx) && ring_put(ctx->ring, request->event, request->event_bytes)) {
@@ -99,6 +101,14 @@ void post(struct request *request)
 		}
 	}
 	wake_waiters(ctx);
+}
+
+/* The request has completed. */
+void post(struct request *request)
+{
+	request->place = PLACE_DONE;
+	request->ctx->running--;
+	put(request);
 }
 
 void wake_waiters(struct context *ctx)

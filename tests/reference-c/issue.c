@@ -68,6 +68,8 @@ static long issue(struct request *request, void *event, size_t event_bytes)
 
 	if (r.error)
 		return r.error;
+	if (is_source(request))
+		return -EINVAL;
 	if (request->event_bytes > event_bytes)
 		return -EMSGSIZE;
 	if (!can_write(event, request->event_bytes))

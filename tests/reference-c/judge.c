@@ -18,7 +18,7 @@ const struct op ops[] = {
 	{ .number = AIO2_OP_PWRITEV, .name = "PWRITEV", TRANSFER, .writes = true, .rw_flags = WRITE_FLAGS },
 	{ .number = AIO2_OP_FSYNC, .name = "FSYNC", .fd = true },
 	{ .number = AIO2_OP_FDSYNC, .name = "FDSYNC", .fd = true },
-	{ .number = AIO2_OP_POLL, .name = "POLL", .fd = true, .len = true },
+	{ .number = AIO2_OP_POLL, .name = "POLL", .fd = true, .len = true, .iocb_flags = AIO2_IOCB_MULTI | AIO2_IOCB_LEVEL },
 };
 const unsigned nops = sizeof ops / sizeof ops[0];
 
@@ -41,7 +41,7 @@ static struct refusal judge_head(const struct iocb2 *io, const struct op *op)
 		return refuse(EINVAL, AIO2_REASON_OPCODE_UNKNOWN, FIELD(opcode));
 	if (io->flags & ~(AIO2_IOCB_MULTI | AIO2_IOCB_LEVEL))
 		return refuse(EINVAL, AIO2_REASON_FLAGS_UNKNOWN, FIELD(flags));
-	if (io->flags & ~op->iocb_flags)
+	if (io->flags & ~op->iocb_flags || io->flags == (AIO2_IOCB_MULTI | AIO2_IOCB_LEVEL))
 		return refuse(EINVAL, AIO2_REASON_FLAGS_INAPPLICABLE, FIELD(flags));
 	if (io->rw_flags & ~op->rw_flags)
 		return refuse(EOPNOTSUPP, AIO2_REASON_RW_FLAGS_UNKNOWN, FIELD(rw_flags));
@@ -152,6 +152,20 @@ static struct refusal judge_memory(struct request *request)
 	return refuse(0, AIO2_REASON_NONE, 0);
 }
 
+/* One slot holds memory for two events: that with MORE, and the final one (SUBMIT-8). */
+static struct refusal make_more(struct request *request)
+{
+	struct iocb2 nothing = { .bytes = sizeof nothing };
+
+	if (!(request->io.flags & AIO2_IOCB_MULTI))
+		return refuse(0, AIO2_REASON_NONE, 0);
+	request->more = request_new(&nothing, sizeof nothing);
+	if (!request->more || !(request->more->event = calloc(1, request->more->event_bytes)))
+		return refuse(ENOMEM, AIO2_REASON_NO_MEMORY, 0);
+	request->more->owner = request;
+	return refuse(0, AIO2_REASON_NONE, 0);
+}
+
 /* All but framing and slot. The request holds its file, its segments and its event's memory where it is accepted. */
 struct refusal judge(struct request *request, uint32_t max_event)
 {
@@ -173,6 +187,7 @@ struct refusal judge(struct request *request, uint32_t max_event)
 		if (!request->event)
 			return refuse(ENOMEM, AIO2_REASON_NO_MEMORY, 0);
 		make_returns(request);
+		return make_more(request);
 	}
 	return r;
 }
@@ -183,7 +198,7 @@ struct request *request_new(const void *iocb, uint32_t bytes)
 
 	if (!request)
 		return NULL;
-	request->fd = request->watched = -1;
+	request->fd = request->watched = request->edges = -1;
 	request->deadline = NEVER;
 	request->iocb = malloc(bytes);
 	request->attrs = calloc(ATTRS_MAX, sizeof *request->attrs);
@@ -199,6 +214,10 @@ struct request *request_new(const void *iocb, uint32_t bytes)
 
 void request_free(struct request *request)
 {
+	if (request->more)
+		request_free(request->more);
+	if (request->edges >= 0)
+		close(request->edges);
 	if (request->fd >= 0)
 		close(request->fd);
 	free(request->iocb);

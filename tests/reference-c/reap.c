@@ -45,7 +45,9 @@ static struct supply count(struct context *ctx, uint64_t room)
 		return s;
 	for (struct request *r = ctx->list; r; r = r->line)
 		if (!count_one(&s, room, r->event_bytes))
-			break;
+			return s;
+	s.bytes += count_readings(ctx, (room - s.bytes) / sizeof(struct io_event2)) * sizeof(struct io_event2);
+	s.fills = s.bytes > 0 && room - s.bytes < sizeof(struct io_event2);
 	return s;
 }
 
@@ -100,10 +102,16 @@ static long take_all(struct context *ctx, char *to, uint64_t room)
 	uint64_t done = 0;
 	uint32_t bytes;
 	enum take t;
+	bool fault;
 
 	while ((t = take_one(ctx, to + done, room - done, &bytes)) == TAKE_ONE)
 		done += bytes;
 	drain(ctx);
+	if (t == TAKE_NONE) {
+		done += take_readings(ctx, to + done, room - done, &fault);
+		if (fault && done == 0)
+			return -EFAULT;
+	}
 	if (done > 0 || t == TAKE_NONE)
 		return (long)done;
 	return t == TAKE_FAULT ? -EFAULT : -EMSGSIZE;

@@ -27,10 +27,11 @@
 #define BREAK 0
 #endif
 
-#define FEATURES (AIO2_FEAT_USER_REAP | AIO2_FEAT_RING_FD | AIO2_FEAT_RING_ADDR | AIO2_FEAT_RESIZE | AIO2_FEAT_SETUP_AT)
+#define FEATURES (AIO2_FEAT_USER_REAP | AIO2_FEAT_RING_FD | AIO2_FEAT_RING_ADDR | AIO2_FEAT_RESIZE | \
+		  AIO2_FEAT_DEFER | AIO2_FEAT_POLL_MULTI | AIO2_FEAT_POLL_LEVEL | AIO2_FEAT_SETUP_AT)
 #define RING_PLACES (AIO2_SETUP_RING_FD | AIO2_SETUP_RING_ADDR)
 #define SETUP_FLAGS (AIO2_SETUP_USER_REAP | AIO2_SETUP_SINGLE_REAPER | AIO2_SETUP_EVENTFD | AIO2_SETUP_PROBE | \
-		     AIO2_SETUP_SUBMIT_ALL | AIO2_SETUP_AT | RING_PLACES)
+		     AIO2_SETUP_SUBMIT_ALL | AIO2_SETUP_AT | AIO2_SETUP_DEFER | RING_PLACES)
 #define REQS_CEILING 65536u
 #define ATTRS_MAX 512		/* heads of 8 bytes that an iocb can hold */
 #define NEVER UINT64_MAX
@@ -129,6 +130,10 @@ struct request {
 	int cache_status, hint_status, prio_status;
 	uint64_t cached_bytes, hint;
 	int64_t res;
+	int edges;			/* MULTI, LEVEL: an epoll set with the one file, or -1 */
+	struct request *more;		/* MULTI: stands for its event with MORE on the overflow list */
+	bool more_listed;
+	struct request *owner;		/* of a request that is such an event */
 };
 
 struct waiter {
@@ -151,6 +156,7 @@ struct context {
 	int eventfd;
 	bool to_signal;
 	struct waiter *waiters;
+	uint64_t served;		/* number of the LEVEL source that was read last */
 };
 
 extern pthread_mutex_t big_lock;
@@ -207,6 +213,12 @@ uint64_t crc64nvme(uint64_t sum, const void *data, size_t bytes);
 bool is_transfer(const struct request *request);
 int64_t run_file(struct request *request);
 bool try_stream(struct request *request, int64_t *res);
+bool is_source(const struct request *request);
+bool arm_source(struct request *request);
+void look_at_source(struct request *request);
+uint64_t count_readings(struct context *ctx, uint64_t most);
+uint64_t take_readings(struct context *ctx, char *to, uint64_t room, bool *fault);
+short poll_now(const struct request *request);
 bool waits(const struct request *request);
 short poll_events(const struct request *request);
 void engine_start(struct request *request);
@@ -221,6 +233,7 @@ bool cancellable(const struct request *request);
 
 /* ---- events (RING-6 to RING-9) */
 void post(struct request *request);
+void put(struct request *request);
 void drain(struct context *ctx);
 void end_pass(struct context *ctx);
 void wake_waiters(struct context *ctx);

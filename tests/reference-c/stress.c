@@ -32,7 +32,7 @@
 static struct aio2_params params;
 static int eventfd_number, file, ends[2];
 static _Atomic unsigned char *seen;	/* events of each request, by user_data */
-static _Atomic uint64_t accepted, finals, ring_events, call_events, cancelled, moves, overflowed;
+static _Atomic uint64_t accepted, finals, ring_events, call_events, cancelled, moves, overflowed, edges;
 static atomic_bool submitting = true, running = true;
 static pthread_rwlock_t ring_lock = PTHREAD_RWLOCK_INITIALIZER;
 static struct aio2_ring_info ring;	/* where the reapers look; under ring_lock */
@@ -59,6 +59,10 @@ static void judge(const char *at)
 
 	memcpy(&e, at, sizeof e);
 	good = e.res >= 0 || e.res == -ECANCELED || e.res == -ETIME;
+	if (e.flags == AIO2_EVENT_MORE && e.bytes == sizeof e && e.res > 0) {
+		atomic_fetch_add(&edges, 1);
+		return;
+	}
 	if (e.flags || e.bytes < sizeof e || !good)
 		fail("an event that no request can have", (long)e.res);
 	if (atomic_fetch_add(&seen[e.user_data], 1) != 0)
@@ -159,7 +163,7 @@ struct record {
 
 static uint32_t make(struct record *r, uint64_t *state, uint64_t user_data, char *buffer)
 {
-	uint64_t way = dice(state) % 6;
+	uint64_t way = dice(state) % 7;
 
 	memset(r, 0, sizeof *r);
 	r->io = (struct iocb2){ .bytes = sizeof r->io, .user_data = user_data };
@@ -172,6 +176,9 @@ static uint32_t make(struct record *r, uint64_t *state, uint64_t user_data, char
 	else if (way == 4)
 		r->io = (struct iocb2){ .bytes = sizeof r->io, .user_data = user_data, .opcode = AIO2_OP_POLL, .fd = ends[0],
 					.len = POLLIN };
+	else if (way == 5)
+		r->io = (struct iocb2){ .bytes = sizeof r->io, .user_data = user_data, .opcode = AIO2_OP_POLL, .fd = ends[0],
+					.flags = AIO2_IOCB_MULTI, .len = POLLIN };
 	for (uint64_t i = dice(state) % 3; i > 0; i--) {
 		struct aio2_attr a = { .bytes = sizeof a, .type = (uint16_t)(i == 1 ? AIO2_ATTR_TYPE_TIMING : 0x7000) };
 
@@ -321,11 +328,11 @@ int main(int argc, char **argv)
 	running = false;
 	for (unsigned i = SUBMITTERS + 1; i < n; i++)
 		pthread_join(threads[i], NULL);
-	if (finals != accepted || accepted == 0 || moves == 0 || overflowed == 0)
+	if (finals != accepted || accepted == 0 || moves == 0 || overflowed == 0 || edges == 0)
 		fail("events that do not add up", (long)(accepted - finals));
 	printf("%lu requests, each with its one event: %lu by the ring, %lu by the call, %lu cancelled, "
-	       "%lu by the overflow list, %lu moves of the ring\n",
+	       "%lu by the overflow list, %lu edges before them, %lu moves of the ring\n",
 	       (unsigned long)accepted, (unsigned long)ring_events, (unsigned long)call_events, (unsigned long)cancelled,
-	       (unsigned long)overflowed, (unsigned long)moves);
+	       (unsigned long)overflowed, (unsigned long)edges, (unsigned long)moves);
 	return 0;
 }

@@ -33,7 +33,7 @@ static void accept(struct context *ctx, struct request *request)
 	const struct attribute *deadline = find_attribute(request, AIO2_ATTR_TYPE_DEADLINE);
 
 	request->ctx = ctx;
-	request->id = ctx->next_id++;
+	request->id = ++ctx->next_id;
 	request->submitted = now_ns();
 	if (deadline)
 		memcpy(&request->deadline, deadline->payload, sizeof request->deadline);
