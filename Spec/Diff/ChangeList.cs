@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AioV2.Spec.Model;
 
 namespace AioV2.Spec.Diff;
@@ -9,11 +10,14 @@ internal sealed class ChangeList
 
     public IReadOnlyList<SpecChange> All => changes;
 
-    public void Add(string kind, string subject, (SpecNode? Old, SpecNode? New) nodes, string? old, string? @new, Effect oldProgram, Effect newProgram) =>
+    public void Add(string kind, string subject, (SpecNode? Old, SpecNode? New) nodes, string? old, string? @new, Effect oldProgram, Effect newProgram)
+    {
+        Debug.Assert(ChangeKind.All.ContainsKey(kind), kind);
         changes.Add(new SpecChange
         {
             Kind = kind, Subject = subject, Old = old, New = @new, OldAt = nodes.Old?.At, NewAt = nodes.New?.At, OldProgram = oldProgram, NewProgram = newProgram,
         });
+    }
 
     /// <summary>A change that breaks both ways for one reason.</summary>
     public void Break(string kind, string subject, (SpecNode? Old, SpecNode? New) nodes, string? old, string? @new, string why) =>
