@@ -33,6 +33,8 @@ extern "C" {
  *   -EINVAL: eventfd is not an eventfd, ring_fd not a sealed memfd (SETUP-9)
  *   -EEXIST: AIO2_SETUP_AT and ctx is taken (SETUP-2)
  *   -ENOMEM: The ring's memory cannot be had (SETUP-8)
+ *   -EMFILE: The process has no more descriptors (ENFILE: the system), which
+ *     mapping a ring takes for a moment (SETUP-8)
  *   -EAGAIN: The ceiling of slots is reached (SETUP-6)
  */
 long io_setup2(__u32 version, __u32 flags, struct aio2_params *params,
@@ -66,9 +68,14 @@ long io_destroy2(aio2_context_t ctx);
  *   -E2BIG: The first record: a payload longer than known (ATTR-4)
  *   -EMSGSIZE: The first record: its event is above max_event_bytes (ATTR-6)
  *   -EBADF: The first record: descriptor or access mode (SUBMIT-4)
- *   -EPERM: The first record: a call that is not on the allow-list (SUBMIT-7)
+ *   -EPERM: The first record: a call that is not on the allow-list, or an I/O
+ *     priority that the caller may not have (SUBMIT-7)
  *   -ESPIPE: The first record: an offset on a stream (SUBMIT-4)
+ *   -EFAULT: The first record: its iovec array or its call's block cannot be
+ *     read (SUBMIT-2)
+ *   -EINVAL: The first record: not as a protected file needs it (ATTR-8)
  *   -EAGAIN: No slot is free (RING-9)
+ *   -ENOMEM: The kernel is out of memory; nothing was accepted (ERR-1)
  */
 long io_submit2(aio2_context_t ctx, const void *iocbs, size_t bytes,
 		struct aio2_extack *ext);
@@ -125,7 +132,14 @@ long io_cancel2(aio2_context_t ctx, __u64 user_data, __u32 flags);
  *   -EINVAL: flags is not 0 (ERR-1)
  *   -EFAULT: iocb cannot be read, or event not written; nothing ran (ISSUE-1)
  *   -EINVAL: An invalid iocb, MULTI or LEVEL: as io_submit2 (ISSUE-1)
+ *   -EOPNOTSUPP: rw_flags, or a REQUIRED attribute, as io_submit2 (ATTR-3)
+ *   -E2BIG: A payload longer than known (ATTR-4)
+ *   -EBADF: Descriptor or access mode (SUBMIT-4)
+ *   -EPERM: A call that is not on the allow-list, or an I/O priority that the
+ *     caller may not have (SUBMIT-7)
+ *   -ESPIPE: An offset on a stream (SUBMIT-4)
  *   -EMSGSIZE: event_bytes is too small; nothing ran (ISSUE-1)
+ *   -ENOMEM: The kernel is out of memory; nothing ran (ERR-1)
  */
 long io_issue2(const void *iocb, size_t iocb_bytes, void *event,
 	       size_t event_bytes, __u32 flags);
@@ -180,6 +194,8 @@ long io_probe2(__u32 what, void *buf, size_t bytes);
  *   -EBUSY: RESIZE: the old ring is not released, or an accepted event exceeds
  *     the new maximum; RELEASE: the old ring holds events (RING-11)
  *   -ENOMEM: The ring's memory cannot be had (SETUP-8)
+ *   -EMFILE: The process has no more descriptors (ENFILE: the system), which
+ *     mapping a ring takes for a moment (SETUP-8)
  */
 long io_ring_ctl2(aio2_context_t ctx, __u32 op, __u64 arg);
 
