@@ -18,6 +18,10 @@ internal struct DescriptorEntry
 
     public RequestTraits Traits;
 
+    /// <summary>A file without the operation, whatever it is open for: an epoll set cannot be read, a timerfd not be written.
+    /// Waiting until it is ready would never end.</summary>
+    public bool CannotRead, CannotWrite;
+
     /// <summary>Held by this call, if an engine wants that; null before.</summary>
     public unsafe HeldFile* File;
 

@@ -179,8 +179,16 @@ internal unsafe ref struct DescriptorTable
         var write = (entry.OpenFlags & Libc.O_ACCMODE) == Libc.O_WRONLY;
         var probed = write ? Libc.Pwritev2(fd, null, 0, 0, 0) : Libc.Preadv2(fd, null, 0, 0, 0);
         var type = Libc.Statx(fd, Statx.TypeAndOwner, out var stat) == 0 ? stat.Mode & Statx.TypeMask : 0;
+        var isSeekable = type is Statx.Regular or Statx.BlockDevice or Statx.Directory;
+        if (!isSeekable)
+        {
+            // One of nothing at the file position is refused only where there is no such operation.
+            entry.CannotRead = !write && Libc.Preadv2(fd, null, 0, -1, 0) == -Errno.EINVAL;
+            entry.CannotWrite = (entry.OpenFlags & Libc.O_ACCMODE) != Libc.O_RDONLY && Libc.Pwritev2(fd, null, 0, -1, 0) == -Errno.EINVAL;
+        }
+
         entry.Uid = (stat.Mask & Statx.Owner) != 0 ? stat.Uid : uint.MaxValue;
-        entry.Traits = (type is Statx.Regular or Statx.BlockDevice or Statx.Directory ? RequestTraits.Seekable : RequestTraits.Pollable)
+        entry.Traits = (isSeekable ? RequestTraits.Seekable : RequestTraits.Pollable)
             | (type == Statx.Regular ? RequestTraits.Regular : RequestTraits.None)
             | (type == Statx.Regular && IsTmpfs(fd, stat) ? RequestTraits.Tmpfs : RequestTraits.None)
             | (probed == -Errno.ESPIPE ? RequestTraits.Stream : RequestTraits.None)

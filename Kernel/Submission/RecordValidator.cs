@@ -185,6 +185,11 @@ internal unsafe ref struct RecordValidator
             return new Refusal(Errno.EBADF, Aio2Reason.FdMode, Iocb2.At.Fd);
         }
 
+        if ((op.Direction == DataDirection.Read && entry->CannotRead) || (op.Direction == DataDirection.Write && entry->CannotWrite))
+        {
+            return new Refusal(Errno.EINVAL, Aio2Reason.FdKind, Iocb2.At.Fd);
+        }
+
         if (plan.NotPermittedAt != 0)
         {
             return new Refusal(Errno.EPERM, Aio2Reason.NotPermitted, plan.NotPermittedAt);

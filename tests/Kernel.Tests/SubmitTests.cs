@@ -70,6 +70,23 @@ public sealed unsafe class SubmitTests
         Assert.Equal(0, aio.Poll(new byte[64]));
     }
 
+    /// <summary>An epoll set is a stream that is never ready for a transfer: it would be waited for, for ever.</summary>
+    [Fact, Requirement("SUBMIT-4")]
+    public void A_file_without_the_operation_is_refused_and_not_waited_for()
+    {
+        using var aio = Harness.Context();
+        var set = Libc.EpollCreate();
+        var data = aio.Memory(8);
+        foreach (var iocb in new[] { Harness.Read(set, data, 1, -1), Harness.Write(set, data, 1, -1) })
+        {
+            Assert.Equal(-Errno.EINVAL, aio.Submit(Record.Of(iocb).Bytes, out var ext));
+            Assert.Equal(Aio2Reason.FdKind, ext.Reason);
+            Assert.Equal((ulong)Iocb2.At.Fd, ext.FieldOffset);
+        }
+
+        _ = Libc.Close(set);
+    }
+
     [Fact, Requirement("SUBMIT-4")]
     public void Access_mode_and_streams_are_judged_at_submit()
     {
