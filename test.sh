@@ -137,6 +137,7 @@ step "conformance" "$aio2" conform --seed 1 --time 60s --runs 1000000
 step "soak" "$aio2" soak --seed 1 --time 60s
 step "native library" nice Native/build.sh
 step "native checks" tests/native/check.sh
+step "libaio's ABI" tests/compat/check.sh
 step "native conformance" "$aio2" conform --library artifacts/native/libaio2.so --seed 1 --time 20s
 step "second implementation" tests/reference-c/build.sh
 step "its conformance" "$aio2" conform --library artifacts/reference-c/libreference.so --seed 1 --time 20s --runs 1000000

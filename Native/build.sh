@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds what C programs link, into artifacts/native: libaio2.so.2 with its links, headers, man pages and libaio2.pc.
+# Builds what C programs link, into artifacts/native: libaio2.so.2 with its links, headers, man pages and libaio2.pc; and
+# libaio2-compat.so for programs that use libaio.
 # Takes .NET 10's native compiler where it can be had, else .NET 9's; AIO_TFM=net9.0 chooses. Then: Native/install.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -44,3 +45,4 @@ cp Spec/man/*.2 "$out/man/man2/"
 cp Spec/man/*.7 Native/man/*.7 "$out/man/man7/"
 sed "s/@VERSION@/$version/" Native/libaio2.pc.in >"$out/libaio2.pc"
 echo "$out/libaio2.so.2: $tfm, $(stat -c %s "$out/libaio2.so.2") bytes"
+Native/compat/build.sh

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * io_getevents: v2 events are written into the program's own array and widened there, from the last to the first, so that
+ * nothing is copied twice and no byte behind the last v1 event is touched.
+ *
+ *   | 24 | 24 | 24 |  ...              io_getevents2
+ *   |    32   |    32   |    32   |    io_getevents
+ */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "compat.h"
+
+#define PAGE_LEAST 4096
+
+int take_event(struct context *context, const struct io_event2 *from, struct io_event *to, struct target **target)
+{
+	const __s64 res = from->res;
+	struct slot *slot = slot_find(context, from->user_data);
+
+	*target = NULL;
+	if (!slot)
+		return 0;
+	to->data = slot->data;
+	to->obj = slot->obj;
+	to->res = unlikely(res == -ECANCELED) && slot->opcode == IOCB_CMD_POLL ? 0 : res;
+	to->res2 = 0;
+	*target = slot->target;
+	slot_push(context, (__u32)(slot - context->slots));
+	return 1;
+}
+
+/* The NOPs of a starting pump, taken out: what is left. */
+static long without_nops(struct io_event2 *events, long count)
+{
+	long from, to = 0;
+
+	for (from = 0; from < count; from++)
+		if (events[from].user_data)
+			events[to++] = events[from];
+	return to;
+}
+
+/*
+ * How many of count v1 events the array has room for in pages that can be written: io_getevents2 has tried the first three
+ * quarters of it. What does not fit waits in the ring.
+ */
+static long fitting(struct context *context, struct io_event *events, struct io_event2 *narrow, long count,
+		    struct target **targets)
+{
+	const uintptr_t end = (uintptr_t)(events + count) - 1;
+	struct io_event rest;
+	long fit = count, i;
+
+	if (likely((uintptr_t)(narrow + count - 1) / PAGE_LEAST == end / PAGE_LEAST) || user_can_write((void *)end))
+		return count;
+	while (fit > 0 && (uintptr_t)(events + fit) - 1 >= end / PAGE_LEAST * PAGE_LEAST)
+		fit--;
+	for (i = fit; i < count; i++)
+		if (take_event(context, &narrow[i], &rest, &targets[i]))
+			ring_put(context, &rest, 1);
+	return fit;
+}
+
+/* Widens what io_getevents2 has written: v1 events. */
+static long widen(struct context *context, struct io_event *events, long bytes)
+{
+	struct io_event2 *narrow = (struct io_event2 *)(void *)events;
+	const long count = without_nops(narrow, bytes / (long)sizeof(*narrow));
+	struct target *targets[REAP_CHUNK];
+	long fit, i;
+
+	if (count == 0)
+		return 0;
+	pthread_mutex_lock(&context->lock);
+	fit = fitting(context, events, narrow, count, targets);
+	for (i = fit - 1; i >= 0; i--) {
+		const struct io_event2 event = narrow[i];
+
+		if (unlikely(!take_event(context, &event, &events[i], &targets[i])))
+			memset(&events[i], 0, sizeof(events[i]));
+	}
+	/* Nobody had one before there was a pump. */
+	if (unlikely(is_pumped(context)))
+		targets_signal(targets, count);
+	pthread_mutex_unlock(&context->lock);
+	return fit ? fit : -EFAULT;
+}
+
+static long v1_error(long result)
+{
+	return result == -ENXIO ? -EINVAL : result;
+}
+
+/* What is there now: events, or -errno where the first cannot be had. */
+static long poll_direct(struct context *context, struct io_event *events, long nr)
+{
+	long got = 0;
+
+	while (got < nr) {
+		const long room = nr - got < REAP_CHUNK ? nr - got : REAP_CHUNK;
+		const long bytes = io_getevents2(context->v2, events + got, (size_t)room * sizeof(struct io_event2), 0, NULL, 0);
+		const long more = bytes > 0 ? widen(context, events + got, bytes) : v1_error(bytes);
+
+		if (more < 0)
+			return got ? got : more;
+		got += more;
+		if (bytes < room * (long)sizeof(struct io_event2))
+			break;
+	}
+	return got;
+}
+
+/* Waits for up to min_nr and takes what came; -ETIME after the deadline, 0 where a pump has started. */
+static long wait_direct(struct context *context, struct io_event *events, long nr, long min_nr, __s64 deadline,
+			const sigset_t *mask)
+{
+	const long room = nr < REAP_CHUNK ? nr : REAP_CHUNK;
+	const long least = min_nr < WAKERS ? min_nr : WAKERS;
+	struct aio2_wait wait;
+	sigset_t now_blocked;
+	long bytes = 0;
+
+	if (!mask) {
+		/* With a mask, even the present one, io_getevents2 is interrupted by handlers as io_getevents is (CTX-2). */
+		pthread_sigmask(SIG_BLOCK, NULL, &now_blocked);
+		mask = &now_blocked;
+	}
+	memset(&wait, 0, sizeof(wait));
+	wait.size = sizeof(wait);
+	wait.flags = AIO2_WAIT_ABSTIME;
+	wait.sec = deadline / 1000000000;
+	wait.nsec = deadline % 1000000000;
+	wait.sigmask = (__u64)(uintptr_t)mask;
+	wait.sigset_bytes = 8;
+	/* Full fences on both sides: this one counts itself, then looks whether there is a pump; the pump the other way round. */
+	__atomic_add_fetch(&context->direct_waiters, 1, __ATOMIC_SEQ_CST);
+	if (!is_pumped(context))
+		bytes = io_getevents2(context->v2, events, (size_t)room * sizeof(struct io_event2),
+				      (size_t)least * sizeof(struct io_event2), &wait, 0);
+	else
+		bytes = -EAGAIN;
+	leave_direct(context);
+	return bytes > 0 ? widen(context, events, bytes) : bytes == 0 ? -ETIME : bytes == -EAGAIN ? 0 : v1_error(bytes);
+}
+
+static long take_from_ring(struct context *context, struct io_event *events, long nr)
+{
+	long got;
+
+	pthread_mutex_lock(&context->lock);
+	got = ring_take(context, events, nr);
+	pthread_mutex_unlock(&context->lock);
+	return got;
+}
+
+static long reap_inside(struct context *context, long min_nr, long nr, struct io_event *events, __s64 deadline,
+			const sigset_t *mask)
+{
+	long got = 0, more;
+
+	if (unlikely(ring_count(context)) && !is_pumped(context)) {
+		got = take_from_ring(context, events, nr);
+		if (got < 0)
+			return got;
+	}
+	while (!is_pumped(context)) {
+		more = poll_direct(context, events + got, nr - got);
+		if (more < 0)
+			return got ? got : more;
+		got += more;
+		/* Something in the ring: there was no place for it. */
+		if (got >= min_nr || deadline == 0 || (ring_count(context) && !is_pumped(context)))
+			return got;
+		more = wait_direct(context, events + got, nr - got, min_nr - got, deadline, mask);
+		if (more == -EINTR) {
+			/* Fewer than were waited for, but what is there. */
+			more = poll_direct(context, events + got, nr - got);
+			got += more > 0 ? more : 0;
+			return got ? got : -EINTR;
+		}
+		if (more < 0)
+			return got ? got : more == -ETIME ? 0 : more;
+		got += more;
+		if (got >= min_nr || (ring_count(context) && !is_pumped(context)))
+			return got;
+	}
+	return pump_reap(context, min_nr, nr, events, got, deadline, mask);
+}
+
+long reap(v1_context handle, long min_nr, long nr, struct io_event *events, const struct timespec *timeout,
+	  const sigset_t *mask)
+{
+	struct context *context = context_enter(handle);
+	sigset_t copy;
+	__s64 deadline;
+	long result;
+
+	if (!context)
+		return kernel_pgetevents(handle, min_nr, nr, events, timeout, mask);
+	result = deadline_of(timeout, &deadline);
+	if (!result && mask) {
+		memset(&copy, 0, sizeof(copy));
+		result = user_read(&copy, mask, 8);
+	}
+	if (!result && (min_nr < 0 || min_nr > nr))
+		result = -EINVAL;
+	if (!result && nr > 0)
+		result = reap_inside(context, min_nr, nr, events, deadline, mask ? &copy : NULL);
+	context_exit(context);
+	return result;
+}
