@@ -39,6 +39,12 @@ needs=(
     /usr/include/liburing.h:liburing-dev
     /usr/include/libaio.h:libaio-dev
     /usr/include/isa-l.h:libisal-dev
+    sbatch:slurm-wlm
+    slurmctld:slurm-wlm
+    slurmd:slurm-wlm
+    munged:munge
+    hostname:hostname
+    sed:sed
 )
 case $(uname -m) in
     x86_64) needs+=(
@@ -134,6 +140,7 @@ step "build" dotnet build AioV2.sln -c Release -v quiet
 solution
 step "ring models" bash tests/model/check.sh
 step "conformance" "$aio2" conform --seed 1 --time 60s --runs 1000000
+step "campaign" tests/campaign/slurm.sh
 step "soak" "$aio2" soak --seed 1 --time 60s
 step "native library" nice Native/build.sh
 step "native checks" tests/native/check.sh

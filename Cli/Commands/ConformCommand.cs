@@ -26,13 +26,14 @@ public sealed class ConformCommand : ICliCommand
         var limit = new Option<string?>("--call-limit") { Description = "The longest that one call may take before it counts as hung; 15s without it." };
         var requirements = new Option<string?>("--requirements") { Description = "Ids or groups to check, e.g. RING,GET-4; all without it." };
         var shard = new Option<string?>("--shard") { Description = "This part of the work, i/n; all of it without it." };
+        var output = new Option<string?>("--output") { Description = "A file that gets the verdict as JSON, for aio2 conform merge; where it is there already, nothing is run again." };
         var format = new Option<string>("--format") { Description = "text, json, junit or html.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json", "junit", "html");
         var command = new Command("conform", "Judge an implementation of the nine calls, requirement by requirement.")
         {
-            engine, library, seed, runs, time, parallel, limit, requirements, shard, format, MergeCommand(),
+            engine, library, seed, runs, time, parallel, limit, requirements, shard, output, format, MergeCommand(),
         };
-        Examples.Add(command, "aio2 conform --time 60s", "aio2 conform --library ./their.so --seed 7", "aio2 conform --requirements RING,GET-4 --format html > verdict.html");
+        Examples.Add(command, "aio2 conform --time 60s", "aio2 conform --library ./their.so --seed 7", "aio2 conform --shard 3/8 --seed 7 --time 10m --output 3.json", "aio2 conform --requirements RING,GET-4 --format html > verdict.html");
         command.Validators.Add(result =>
         {
             if (ConformArguments.Time(result.GetValue(time) ?? RandomTime) is null || ConformArguments.Time(result.GetValue(limit) ?? CallLimit) is null
@@ -62,7 +63,7 @@ public sealed class ConformCommand : ICliCommand
             };
             try
             {
-                var verdict = Run(ConformChildCommand.Launchers(parsed.GetValue(engine), parsed.GetValue(library)), options);
+                var verdict = Run(ConformChildCommand.Launchers(parsed.GetValue(engine), parsed.GetValue(library)), options, parsed.GetValue(output));
                 parsed.InvocationConfiguration.Output.Write(Reports.Of(verdict, parsed.GetValue(format)!));
                 return verdict.Conforms ? ExitCode.Success : ExitCode.Failure;
             }
@@ -73,6 +74,24 @@ public sealed class ConformCommand : ICliCommand
             }
         });
         return command;
+    }
+
+    // A verdict that is there already is that of this run: whoever restarts a campaign restarts all of its shards.
+    private static Verdict Run(List<ChildLauncher> launchers, ConformanceOptions options, string? output)
+    {
+        if (output is not null && ShardFile.Done(output, launchers[0].Name, options) is { } done)
+        {
+            options.Progress?.Invoke($"shard {options.Shard}/{options.Shards} is done: {output}");
+            return done;
+        }
+
+        var verdict = Run(launchers, options);
+        if (output is not null)
+        {
+            ShardFile.Write(output, verdict);
+        }
+
+        return verdict;
     }
 
     // Each engine may use what is left of the time, divided by those still to come.
@@ -95,13 +114,13 @@ public sealed class ConformCommand : ICliCommand
         var files = new Argument<FileInfo[]>("shards") { Description = "JSON verdicts of all shards of one run.", Arity = ArgumentArity.OneOrMore };
         var format = new Option<string>("--format") { Description = "text, json, junit or html.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json", "junit", "html");
-        var command = new Command("merge", "Join the verdicts of shards; a missing or doubled shard is an error.") { files, format };
+        var command = new Command("merge", "Join the verdicts of shards; a lost or doubled shard is an error, and told by its number.") { files, format };
         Examples.Add(command, "aio2 conform merge 1.json 2.json --format junit");
         command.SetAction(parsed =>
         {
             try
             {
-                var verdict = VerdictMerge.Join([.. parsed.GetValue(files)!.Select(f => JsonReport.Read(File.ReadAllText(f.FullName)))]);
+                var verdict = VerdictMerge.Join([.. parsed.GetValue(files)!.Select(Read)]);
                 parsed.InvocationConfiguration.Output.Write(Reports.Of(verdict, parsed.GetValue(format)!));
                 return verdict.Conforms ? ExitCode.Success : ExitCode.Failure;
             }
@@ -112,5 +131,17 @@ public sealed class ConformCommand : ICliCommand
             }
         });
         return command;
+    }
+
+    private static Verdict Read(FileInfo file)
+    {
+        try
+        {
+            return JsonReport.Read(File.ReadAllText(file.FullName));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"{file}: {e.Message}", e);
+        }
     }
 }

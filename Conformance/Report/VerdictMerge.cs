@@ -19,13 +19,15 @@ public static class VerdictMerge
             }
         }
 
-        for (int i = 1; i <= first.Shards; i++)
+        var lost = Enumerable.Range(1, first.Shards).Except(shards.Select(s => s.Shard)).ToList();
+        if (lost.Count > 0)
         {
-            int count = shards.Count(s => s.Shard == i);
-            if (count != 1)
-            {
-                throw new InvalidDataException($"shard {i}/{first.Shards} is {(count == 0 ? "missing" : "there twice")}");
-            }
+            throw new InvalidDataException($"lost: shard {string.Join(", ", lost)} of {first.Shards}; run with --shard {lost[0]}/{first.Shards} --seed {first.Seed}{(lost.Count > 1 ? " and so on" : "")}, then merge again");
+        }
+
+        if (shards.GroupBy(s => s.Shard).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            throw new InvalidDataException($"shard {twice.Key}/{first.Shards} is there twice");
         }
 
         var ordered = shards.OrderBy(s => s.Shard).ToList();

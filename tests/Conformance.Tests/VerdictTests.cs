@@ -66,7 +66,7 @@ public sealed partial class VerdictTests
         Assert.Equal(30, joined.Steps);
         Assert.Equal(Outcome.Passed, joined.Lines.Single(l => l.Id == "GET-3").Outcome);
         Assert.Equal(Outcome.Failed, joined.Lines.Single(l => l.Id == "RING-5").Outcome);
-        Assert.Contains("missing", Assert.Throws<InvalidDataException>(() => VerdictMerge.Join([Make(1, 3), Make(3, 3)])).Message);
+        Assert.Contains("lost: shard 2 of 3; run with --shard 2/3", Assert.Throws<InvalidDataException>(() => VerdictMerge.Join([Make(1, 3), Make(3, 3)])).Message);
         Assert.Contains("twice", Assert.Throws<InvalidDataException>(() => VerdictMerge.Join([Make(1, 2), Make(1, 2), Make(2, 2)])).Message);
         Assert.Throws<InvalidDataException>(() => VerdictMerge.Join([Make(1, 2), Make(2, 3)]));
         Assert.Throws<InvalidDataException>(() => JsonReport.Read("{}"));
