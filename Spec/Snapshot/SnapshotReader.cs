@@ -53,22 +53,22 @@ internal ref struct SnapshotReader(ReadOnlyMemory<byte> bytes)
 
     private ErrnoDef Errno()
     {
-        var (at, keys) = Node(3);
-        return new ErrnoDef { At = at, Keys = keys, Name = Text("name"), Value = Number("value"), Text = Text("text") };
+        var (at, keys, allows) = Node(3);
+        return new ErrnoDef { At = at, Keys = keys, Allows = allows, Name = Text("name"), Value = Number("value"), Text = Text("text") };
     }
 
     private ConstantDef Constant()
     {
-        var (at, keys) = Node(5);
-        return new ConstantDef { At = at, Keys = keys, Name = Text("name"), Type = Scalar(), Value = Wide("value"), Doc = Text("doc"), Requirement = OptionalText("requirement") };
+        var (at, keys, allows) = Node(5);
+        return new ConstantDef { At = at, Keys = keys, Allows = allows, Name = Text("name"), Type = Scalar(), Value = Wide("value"), Doc = Text("doc"), Requirement = OptionalText("requirement") };
     }
 
     private GroupDef Group(string kind)
     {
-        var (at, keys) = Node(9);
+        var (at, keys, allows) = Node(9);
         return new GroupDef
         {
-            At = at, Keys = keys, Name = Text("name"), Prefix = Text("prefix"), CSharp = Text("csharp"), Type = Scalar(),
+            At = at, Keys = keys, Allows = allows, Name = Text("name"), Prefix = Text("prefix"), CSharp = Text("csharp"), Type = Scalar(),
             Kind = Text("kind") is var text && text == "flags" ? GroupKind.Flags : text == "enum" ? GroupKind.Enum : throw Bad("flags or enum before", $"'{text}'"),
             Doc = Text("doc"), Unknown = OptionalText("unknown"), Requirement = OptionalText("requirement"),
             Values = kind switch
@@ -81,52 +81,52 @@ internal ref struct SnapshotReader(ReadOnlyMemory<byte> bytes)
         };
     }
 
-    private (SpecPosition At, Dictionary<string, SpecPosition> Keys, string Name, ulong Value, string Doc, string? Requirement) Head(string kind, int more)
+    private (SpecPosition At, Dictionary<string, SpecPosition> Keys, List<AllowDef> Allows, string Name, ulong Value, string Doc, string? Requirement) Head(string kind, int more)
     {
-        var (at, keys) = Node(5 + more);
+        var (at, keys, allows) = Node(5 + more);
         Word("kind");
         Word(kind);
-        return (at, keys, Text("name"), Wide("value"), Text("doc"), OptionalText("requirement"));
+        return (at, keys, allows, Text("name"), Wide("value"), Text("doc"), OptionalText("requirement"));
     }
 
     private ValueDef Value()
     {
-        var (at, keys, name, value, doc, requirement) = Head("value", 0);
-        return new ValueDef { At = at, Keys = keys, Name = name, Value = value, Doc = doc, Requirement = requirement };
+        var (at, keys, allows, name, value, doc, requirement) = Head("value", 0);
+        return new ValueDef { At = at, Keys = keys, Allows = allows, Name = name, Value = value, Doc = doc, Requirement = requirement };
     }
 
     private OpDef Op()
     {
-        var (at, keys, name, value, doc, requirement) = Head("op", 5);
+        var (at, keys, allows, name, value, doc, requirement) = Head("op", 5);
         return new OpDef
         {
-            At = at, Keys = keys, Name = name, Value = value, Doc = doc, Requirement = requirement, Direction = Text("direction"), Vectored = Bool("vectored"),
+            At = at, Keys = keys, Allows = allows, Name = name, Value = value, Doc = doc, Requirement = requirement, Direction = Text("direction"), Vectored = Bool("vectored"),
             Uses = Refs("uses") ?? [], IocbFlags = Refs("iocb_flags") ?? [], RwFlags = Refs("rw_flags") ?? [],
         };
     }
 
     private AttrDef Attribute()
     {
-        var (at, keys, name, value, doc, requirement) = Head("attribute", 4);
+        var (at, keys, allows, name, value, doc, requirement) = Head("attribute", 4);
         return new AttrDef
         {
-            At = at, Keys = keys, Name = name, Value = value, Doc = doc, Requirement = requirement,
+            At = at, Keys = keys, Allows = allows, Name = name, Value = value, Doc = doc, Requirement = requirement,
             In = Ref("in"), Out = Ref("out"), Opcodes = Refs("opcodes"), Feature = Ref("feature"),
         };
     }
 
     private ReasonDef Reason()
     {
-        var (at, keys, name, value, doc, requirement) = Head("reason", 1);
-        return new ReasonDef { At = at, Keys = keys, Name = name, Value = value, Doc = doc, Requirement = requirement, Errno = Ref("errno") };
+        var (at, keys, allows, name, value, doc, requirement) = Head("reason", 1);
+        return new ReasonDef { At = at, Keys = keys, Allows = allows, Name = name, Value = value, Doc = doc, Requirement = requirement, Errno = Ref("errno") };
     }
 
     private StructDef Struct()
     {
-        var (at, keys) = Node(10);
+        var (at, keys, allows) = Node(10);
         return new StructDef
         {
-            At = at, Keys = keys, Name = Text("name"), Size = Number("size"), FirstSize = OptionalNumber("first_size"), Grows = Bool("grows"),
+            At = at, Keys = keys, Allows = allows, Name = Text("name"), Size = Number("size"), FirstSize = OptionalNumber("first_size"), Grows = Bool("grows"),
             Record = Ref("record"), SizeField = Ref("size_field"), Magic = Bool("magic"), Doc = Text("doc"), Requirement = OptionalText("requirement"),
             Fields = List("fields", static (ref r) => r.Field()),
         };
@@ -134,10 +134,10 @@ internal ref struct SnapshotReader(ReadOnlyMemory<byte> bytes)
 
     private FieldDef Field()
     {
-        var (at, keys) = Node(7);
+        var (at, keys, allows) = Node(7);
         return new FieldDef
         {
-            At = at, Keys = keys, Name = Text("name"),
+            At = at, Keys = keys, Allows = allows, Name = Text("name"),
             Type = Text("type") is var text && FieldType.TryParse(text, out var type) ? type : throw Bad("a field's type before", $"'{text}'"),
             Doc = Text("doc"), Requirement = OptionalText("requirement"), Reserved = Bool("reserved"), Direction = OptionalText("dir"), Line = OptionalText("line"),
         };
@@ -145,35 +145,35 @@ internal ref struct SnapshotReader(ReadOnlyMemory<byte> bytes)
 
     private CallDef Call()
     {
-        var (at, keys) = Node(6);
+        var (at, keys, allows) = Node(6);
         return new CallDef
         {
-            At = at, Keys = keys, Name = Text("name"), CSharp = Text("csharp"), Doc = Text("doc"), Returns = Text("returns"),
+            At = at, Keys = keys, Allows = allows, Name = Text("name"), CSharp = Text("csharp"), Doc = Text("doc"), Returns = Text("returns"),
             Args = List("args", static (ref r) => r.Arg()), Errors = List("errors", static (ref r) => r.CallError()),
         };
     }
 
     private ArgDef Arg()
     {
-        var (at, keys) = Node(3);
-        return new ArgDef { At = at, Keys = keys, Name = Text("name"), Type = Text("type"), Doc = Text("doc") };
+        var (at, keys, allows) = Node(3);
+        return new ArgDef { At = at, Keys = keys, Allows = allows, Name = Text("name"), Type = Text("type"), Doc = Text("doc") };
     }
 
     private CallErrorDef CallError()
     {
-        var (at, keys) = Node(3);
-        return new CallErrorDef { At = at, Keys = keys, Errno = Ref("errno") ?? default, When = Text("when"), Requirement = Text("requirement") };
+        var (at, keys, allows) = Node(3);
+        return new CallErrorDef { At = at, Keys = keys, Allows = allows, Errno = Ref("errno") ?? default, When = Text("when"), Requirement = Text("requirement") };
     }
 
     private RequirementDef Requirement()
     {
-        var (at, keys) = Node(2);
-        return new RequirementDef { At = at, Keys = keys, Id = Text("id"), Title = Text("title") };
+        var (at, keys, allows) = Node(2);
+        return new RequirementDef { At = at, Keys = keys, Allows = allows, Id = Text("id"), Title = Text("title") };
     }
 
-    private (SpecPosition At, Dictionary<string, SpecPosition> Keys) Node(int keys)
+    private (SpecPosition At, Dictionary<string, SpecPosition> Keys, List<AllowDef> Allows) Node(int keys)
     {
-        Count(from.ReadMapHeader(), keys + 2);
+        Count(from.ReadMapHeader(), keys + 3);
         Word("at");
         var at = Position();
         Word("keys");
@@ -184,7 +184,13 @@ internal ref struct SnapshotReader(ReadOnlyMemory<byte> bytes)
             if (!places.TryAdd(Text(), Position()))
                 throw new MessagePackSerializationException($"expected each key once at offset {offset}");
         }
-        return (at, places);
+        return (at, places, List("allows", static (ref r) => r.Allow()));
+    }
+
+    private AllowDef Allow()
+    {
+        var (at, keys, allows) = Node(2);
+        return new AllowDef { At = at, Keys = keys, Allows = allows, Rule = Text("rule"), Why = Text("why") };
     }
 
     private SpecPosition Position()

@@ -181,7 +181,7 @@ internal ref struct SnapshotWriter(IBufferWriter<byte> output)
     /// <summary>Begins a map with this many keys of its own behind those that tell the places.</summary>
     private void Node(SpecNode node, int keys)
     {
-        to.WriteMapHeader(keys + 2);
+        to.WriteMapHeader(keys + 3);
         Key("at");
         Position(node.At);
         Key("keys");
@@ -191,6 +191,13 @@ internal ref struct SnapshotWriter(IBufferWriter<byte> output)
             Key(key);
             Position(at);
         }
+
+        List("allows", node.Allows, static (ref w, a) =>
+        {
+            w.Node(a, 2);
+            w.Text("rule", a.Rule);
+            w.Text("why", a.Why);
+        });
     }
 
     private void Key(string key) => to.Write(key);
