@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Text;
-using AioV2.Abi;
 using AioV2.Abi.Calls;
 using AioV2.Abi.Codecs;
-using AioV2.UserLib;
+using AioV2.Abi;
+using AioV2.Cli.Dump;
+using AioV2.Spec.Parse;
 using AioV2.UserLib.Returns;
+using AioV2.UserLib;
 
 namespace AioV2.Cli.Demo;
 
@@ -20,7 +22,7 @@ internal sealed unsafe class GuidedDemo(IAio2 kernel, string engine, TextWriter 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("aio2-demo-");
     private readonly AioBuffer _buffer = new(2 * BlockBytes);
     private readonly AioBatch _batch = new();
-    private readonly HexDump _hex = new(output);
+    private readonly RecordDump _dump = new(output, BuiltInSpec.Load());
     private readonly Dictionary<ulong, string> _reaped = [];
     private int _step;
     private long _submitted;
@@ -70,7 +72,7 @@ internal sealed unsafe class GuidedDemo(IAio2 kernel, string engine, TextWriter 
     {
         Step("io_submit2: two iocbs of different size, packed, with attributes", "SUBMIT-1 SUBMIT-3 ATTR-1");
         AddPair(fd);
-        _hex.Iocbs(_batch.Packed);
+        _ = _dump.Run(RecordKind.Iocbs, _batch.Packed);
         Ring("ring before", context);
         Submit(context);
         Await(context, events: 2);
@@ -110,7 +112,7 @@ internal sealed unsafe class GuidedDemo(IAio2 kernel, string engine, TextWriter 
                 }
             }
 
-            _hex.Events(buffer.AsSpan(0, bytes == 0 ? throw Overdue() : bytes));
+            _ = _dump.Run(RecordKind.Events, buffer.AsSpan(0, bytes == 0 ? throw Overdue() : bytes));
         }
 
         output.WriteLine("  the same two events as in step 3, but for what is measured anew: TIMING and CACHE");
@@ -238,9 +240,11 @@ internal sealed unsafe class GuidedDemo(IAio2 kernel, string engine, TextWriter 
         foreach (var found in completion.Returns)
         {
             var status = found.Status == 0 ? "handled" : $"-{Errno.NameOf(-found.Status)}";
-            output.WriteLine($"    {HexDump.TypeName(found.Type),-24} {status,-12} {Value(completion, found.Type)}".TrimEnd());
+            output.WriteLine($"    {TypeName(found.Type),-24} {status,-12} {Value(completion, found.Type)}".TrimEnd());
         }
     }
+
+    private static string TypeName(ushort type) => Aio2AttrType.NameOf(type) is { } name ? $"AIO2_ATTR_TYPE_{name}" : $"0x{type:x4}";
 
     private static string Value(in Completion completion, ushort type) => type switch
     {

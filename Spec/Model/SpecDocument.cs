@@ -56,6 +56,14 @@ public sealed class SpecDocument
     /// <summary>The group with the spec's own name, or null.</summary>
     public GroupDef? Group(string name) => Groups.FirstOrDefault(group => group.Name == name);
 
+    /// <summary>The group whose values a text speaks of, as <c>AIO2_SETUP_*</c> or one of them by name, or null.</summary>
+    public GroupDef? GroupIn(string doc)
+    {
+        var words = doc.Split([' ', ',', ';', ':', '.'], StringSplitOptions.RemoveEmptyEntries).ToHashSet();
+        return AllGroups.Where(group => words.Contains(group.Prefix + "*") || group.Values.Any(value => words.Contains(group.Prefix + value.Name)))
+            .MaxBy(group => group.Prefix.Length);
+    }
+
     /// <summary>The struct with that name, or null.</summary>
     public StructDef? Struct(string name) => Structs.FirstOrDefault(s => s.Name == name);
 }

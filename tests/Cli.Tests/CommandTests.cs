@@ -124,6 +124,7 @@ public sealed class CommandTests
     [InlineData("spec", "lint")]
     [InlineData("spec", "diff")]
     [InlineData("spec", "snapshot")]
+    [InlineData("dump")]
     [InlineData("bench")]
     [InlineData("conform")]
     [InlineData("conform", "merge")]

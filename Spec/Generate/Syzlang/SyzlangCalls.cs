@@ -13,10 +13,10 @@ internal sealed partial class SyzlangCalls(SyzlangParts parts)
         var text = new StringBuilder();
         foreach (var call in parts.Spec.Calls)
         {
-            var selector = call.Args.FirstOrDefault(arg => arg.Type == "u32" && parts.Named(arg.Doc) is { Kind: GroupKind.Enum });
+            var selector = call.Args.FirstOrDefault(arg => arg.Type == "u32" && parts.Spec.GroupIn(arg.Doc) is { Kind: GroupKind.Enum });
             if (selector is null)
                 text.Append(Call(call, "", arg => null));
-            foreach (var value in selector is null ? [] : parts.Named(selector.Doc)!.Values)
+            foreach (var value in selector is null ? [] : parts.Spec.GroupIn(selector.Doc)!.Values)
                 text.Append(Variant(call, selector!, value));
             if (call.Args.FirstOrDefault(arg => arg.Name == "user_data") is not null)
                 text.Append(ByDescriptor(call));
@@ -25,7 +25,7 @@ internal sealed partial class SyzlangCalls(SyzlangParts parts)
     }
 
     private string Variant(CallDef call, ArgDef selector, ValueDef value) => Call(call, $"${value.Name}", arg =>
-        arg == selector ? $"const[{parts.Named(selector.Doc)!.Prefix}{value.Name}]"
+        arg == selector ? $"const[{parts.Spec.GroupIn(selector.Doc)!.Prefix}{value.Name}]"
         : arg.Name == "arg" ? Selected(value.Doc)
         : arg.Type == "void *" && Pointee().Match(value.Doc) is { Success: true } match ? $"ptr[out, array[{parts.Struct(match.Groups[1].Value)}]]"
         : null);
@@ -39,7 +39,7 @@ internal sealed partial class SyzlangCalls(SyzlangParts parts)
     /// <summary>Cancelling by descriptor, which a flag asks for (CANCEL-1).</summary>
     private string ByDescriptor(CallDef call)
     {
-        var flags = call.Args.Select(arg => parts.Named(arg.Doc)).FirstOrDefault(group => group?.Values.Any(v => v.Name == "FD") == true);
+        var flags = call.Args.Select(arg => parts.Spec.GroupIn(arg.Doc)).FirstOrDefault(group => group?.Values.Any(v => v.Name == "FD") == true);
         if (flags is null)
             return "";
         var all = parts.Define($"{flags.Prefix}FD_AND_ALL", $"{flags.Prefix}FD | {flags.Prefix}ALL");
@@ -64,7 +64,7 @@ internal sealed partial class SyzlangCalls(SyzlangParts parts)
         _ when arg.Name == "user_data" => "aio2_user_data",
         _ when arg.Doc == "0" => "const[0]",
         _ when parts.Spec.Constants.Any(c => c.Name == arg.Doc) => $"const[{arg.Doc}]",
-        _ => parts.Named(arg.Doc) is { } group ? $"flags[{parts.List(group)}]" : "intptr",
+        _ => parts.Spec.GroupIn(arg.Doc) is { } group ? $"flags[{parts.List(group)}]" : "intptr",
     };
 
     private string Pointer(ArgDef arg, string name)

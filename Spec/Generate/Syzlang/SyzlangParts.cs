@@ -46,11 +46,6 @@ internal sealed class SyzlangParts(SpecDocument spec)
         return name;
     }
 
-    /// <summary>The group whose values a text speaks of: <c>AIO2_SETUP_*</c>, or one of them by name.</summary>
-    public GroupDef? Named(string doc) => spec.AllGroups
-        .Where(group => doc.Contains(group.Prefix + "*", StringComparison.Ordinal) || group.Values.Any(value => Words(doc).Contains(group.Prefix + value.Name)))
-        .MaxBy(group => group.Prefix.Length);
-
     /// <summary>The defines and lists that were asked for.</summary>
     public string Lists()
     {
@@ -62,6 +57,4 @@ internal sealed class SyzlangParts(SpecDocument spec)
             text.Append($"{name} = {values}\n");
         return text.ToString();
     }
-
-    private static string[] Words(string doc) => doc.Split([' ', ',', ';', ':', '.'], StringSplitOptions.RemoveEmptyEntries);
 }

@@ -41,7 +41,7 @@ internal static partial class SyzlangStructs
             return "vma64[opt]";
         if (Range().Match(field.Doc) is { Success: true } range)
             return $"{number}[{range.Groups[1].Value}:{range.Groups[2].Value}]";
-        return parts.Named(field.Doc) is { } group ? $"flags[{parts.List(group)}, {number}]" : number;
+        return parts.Spec.GroupIn(field.Doc) is { } group ? $"flags[{parts.List(group)}, {number}]" : number;
     }
 
     /// <summary>syzkaller's name of a scalar type; it has no sign.</summary>
