@@ -33,7 +33,7 @@ public static class Aio2
     /// <summary>Alignment of every record and attribute, bytes. (RING-3)</summary>
     public const uint Align = 8u;
     /// <summary>SHA-256 of the spec that this was generated from, in hexadecimal.</summary>
-    public const string SpecHash = "63ec980325346b103ea9b26e085e4874a683b7134c2b5ee817c1669f967abb64";
+    public const string SpecHash = "df05c812f32e7577f7e04b0eafb4e1e3a0ecda4cb3039c666d19ce5e8d27b060";
 }
 
 /// <summary>Flags of io_setup2; unknown: -EINVAL (SETUP-2).</summary>

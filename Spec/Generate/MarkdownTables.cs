@@ -9,7 +9,7 @@ internal static class MarkdownTables
 {
     /// <summary>Names of the regions that the document must have, each once.</summary>
     public static IReadOnlyList<string> Regions { get; } =
-        ["calls", "structs", "constants", "flags", "operations", "syscalls", "attributes", "reasons", "errnos", "requirements"];
+        ["calls", "structs", "constants", "flags", "operations", "syscalls", "attributes", "reasons", "errnos", "trace", "requirements"];
 
     public static string Generate(SpecDocument spec, string region) => region switch
     {
@@ -23,6 +23,7 @@ internal static class MarkdownTables
         "attributes" => Attributes(spec),
         "reasons" => Table(["code", "name", "errno", "text"],
             spec.ReasonCodes.Select(r => new[] { $"{r.Value}", Code(spec.Reasons.Prefix + r.Name), r.Errno is null ? "0" : Code($"-{r.Errno}"), r.Doc })),
+        "trace" => Trace(spec.Trace),
         "errnos" => Table(["errno", "value", "meaning"], spec.Errnos.Select(e => new[] { Code(e.Name), $"{e.Value}", e.Text })),
         "requirements" => Table(["id", "title"], spec.Requirements.Select(r => new[] { $"[{r.Id}](#{r.Id.ToLowerInvariant()})", r.Title })),
         _ => throw new ArgumentOutOfRangeException(nameof(region), region, "no such region"),
@@ -87,6 +88,9 @@ internal static class MarkdownTables
             $"{a.Value}", Code(spec.Attributes.Prefix + a.Name), a.Doc, a.In is { } i ? Code(i.Value) : "none", a.Out is { } o ? Code(o.Value) : "none",
             a.Opcodes is null ? "all" : Names(a.Opcodes), a.Feature is { } feature ? Code(feature.Value) : "",
         }));
+
+    private static string Trace(TraceDef? trace) => trace is null ? "None.\n" : Table(["kind", "name", "when", "fields"],
+        trace.Records.Select(r => new[] { $"{r.Value}", Code(r.Name), r.Doc, string.Join(", ", r.Fields.Select(f => Code(f.Name))) }));
 
     private static string Names(IEnumerable<SpecName> names) => string.Join(", ", names.Select(n => Code(n.Value)));
 

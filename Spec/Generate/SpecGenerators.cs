@@ -28,6 +28,7 @@ public static class SpecGenerators
         new("Abi/Generated/Errno.g.cs", CSharpErrno.Generate(spec)),
         new("Abi/Generated/Structs.g.cs", CSharpStructs.Generate(spec)),
         new("Abi/Generated/Catalog.g.cs", CSharpCatalog.Generate(spec)),
+        .. spec.Trace is { } trace ? [new GeneratedFile("Abi/Generated/Trace.g.cs", CSharpTrace.Generate(trace))] : Array.Empty<GeneratedFile>(),
     ];
 
     /// <summary>The tables of the ABI document, one after the other, without its prose.</summary>

@@ -41,6 +41,9 @@ public sealed class SpecDocument
     public required IReadOnlyList<CallDef> Calls { get; init; }
     public required IReadOnlyList<RequirementDef> Requirements { get; init; }
 
+    /// <summary>The format of recorded traces, or null where a spec has none.</summary>
+    public TraceDef? Trace { get; init; }
+
     /// <summary>Every group that gives C macros, in the order of the spec.</summary>
     public IEnumerable<GroupDef> AllGroups => [.. Groups, Syscalls, RwFlags, Opcodes, Attributes, Reasons];
 

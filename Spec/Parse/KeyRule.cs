@@ -11,6 +11,8 @@ internal sealed record KeyRule(string Name, bool Required, KeyForm Form, MapRule
         new(name, true, new KeyForm($"a mapping with the keys of a {item.Name}", KeyShape.Map), item);
 
     public static KeyRule MayMaps(string name, MapRule item) => Maps(name, item) with { Required = false };
+    /// <summary>A mapping that older specs do not have.</summary>
+    public static KeyRule MayMap(string name, MapRule item) => Map(name, item) with { Required = false };
 
     public static KeyRule Maps(string name, MapRule item) =>
         new(name, true, new KeyForm($"a list of {item.Name} mappings", KeyShape.Maps), item);

@@ -30,6 +30,7 @@ internal sealed class SpecReader(MapReader root, string file, string hash, Error
             ErrnoClass = errnos?.Text("csharp") ?? "",
             Errnos = [.. errnos?.Maps("values").Select(Errno) ?? []],
             Calls = [.. root.Maps("calls").Select(Call)],
+            Trace = root.Map("trace") is { } trace ? Trace(trace) : null,
             Requirements = [.. root.Maps("requirements").Select(Requirement)],
         };
     }
@@ -130,6 +131,19 @@ internal sealed class SpecReader(MapReader root, string file, string hash, Error
         Errors = [.. map.Maps("errors").Select(error => new CallErrorDef
         {
             At = error.At, Keys = error.Keys, Errno = error.Name("errno") ?? default, When = error.Text("when"), Requirement = error.Text("requirement"),
+        })],
+    };
+
+    private static TraceDef Trace(MapReader map) => new()
+    {
+        At = map.At, Keys = map.Keys, Format = map.Text("format"), Version = map.Int("version"), CSharp = map.Text("csharp"), Doc = map.Text("doc"),
+        Records = [.. map.Maps("records").Select(record => new TraceRecordDef
+        {
+            At = record.At, Keys = record.Keys, Name = record.Text("name"), Value = record.Int("value"), Doc = record.Text("doc"),
+            Fields = [.. record.Maps("fields").Select(field => new TraceFieldDef
+            {
+                At = field.At, Keys = field.Keys, Name = field.Text("name"), Type = field.Text("type"), Doc = field.Text("doc"),
+            })],
         })],
     };
 

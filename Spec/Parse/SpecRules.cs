@@ -82,14 +82,25 @@ internal static class SpecRules
     public static readonly MapRule Requirement = new("requirement",
         Must("id", KeyForm.Requirement), Must("title", KeyForm.Text));
 
+    public static readonly MapRule TraceField = new("trace_field",
+        Must("name", KeyForm.Lower), Must("type", KeyForm.Choice("u64", "s64", "bytes", "text", "schema")), Must("doc", KeyForm.Text));
+
+    public static readonly MapRule TraceRecord = new("trace_record",
+        Must("name", KeyForm.Upper), Must("value", KeyForm.Number), Must("doc", KeyForm.Text), Maps("fields", TraceField));
+
+    public static readonly MapRule Trace = new("trace",
+        Must("format", KeyForm.Text), Must("version", KeyForm.Number), Must("csharp", KeyForm.Pascal), Must("doc", KeyForm.Text),
+        Maps("records", TraceRecord));
+
     /// <summary>The whole file.</summary>
     public static readonly MapRule Root = new("file",
         Map("spec", Header), Maps("constants", Constant), Maps("groups", Group), Map("syscalls", PlainGroup),
         Map("rw_flags", PlainGroup), Maps("structs", Struct), Map("opcodes", Opcodes), Map("attributes", Attributes),
-        Map("reasons", Reasons), Map("errnos", Errnos), Maps("calls", Call), Maps("requirements", Requirement));
+        Map("reasons", Reasons), Map("errnos", Errnos), Maps("calls", Call), MayMap("trace", Trace),
+        Maps("requirements", Requirement));
 
     /// <summary>Every rule, the innermost first.</summary>
     public static IReadOnlyList<MapRule> All =>
         [Header, Allow, Constant, FlagValue, Group, PlainGroup, Field, Struct, Op, Opcodes, Attr, Attributes, Reason, Reasons,
-         Errno, Errnos, Arg, CallError, Call, Requirement, Root];
+         Errno, Errnos, Arg, CallError, Call, TraceField, TraceRecord, Trace, Requirement, Root];
 }
