@@ -151,10 +151,10 @@ public sealed unsafe partial class EmbeddedKernel
     {
         if ((flags & Aio2Setup.At) != 0)
         {
-            return _contexts.TryAddAt(context, id, static c => c.StartRing());
+            return _contexts.TryAddAt(context, id, static c => c.Begin());
         }
 
-        _contexts.Add(context, static c => c.StartRing());
+        _contexts.Add(context, static c => c.Begin());
         return true;
     }
 

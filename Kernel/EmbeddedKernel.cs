@@ -12,6 +12,7 @@ using AioV2.Kernel.Engines.Threads;
 using AioV2.Kernel.Linux;
 using AioV2.Kernel.Memory;
 using AioV2.Kernel.Requests;
+using AioV2.Kernel.Tracing;
 
 namespace AioV2.Kernel;
 
@@ -81,6 +82,7 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
     {
         if (Find(ctx) is not { } context || !context.TryEnter())
         {
+            Options.Trace?.TellRefusedSubmit(ctx, bytes);
             return -Errno.ENXIO;
         }
 
@@ -136,6 +138,9 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
         : (r->Traits & RequestTraits.Protected) != 0 ? Pool
         : Engine;
 
+    /// <summary>What a context tells, or null: there is none, or it is not recorded.</summary>
+    internal TraceStream? TraceOf(uint ctx) => Find(ctx)?.Trace;
+
     /// <summary>A destroyed context's id and slots are free again.</summary>
     internal void Forget(Context context)
     {
@@ -152,6 +157,8 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
     private long SubmitInside(Context context, ulong iocbs, nuint bytes, ulong ext)
     {
         const int StackBytes = 2048;
+        var isTraced = context.Trace is { Follows: true };
+        var began = isTraced ? MonotonicClock.Now : 0;
         var isCut = bytes > Aio2.SubmitMax;
         var runBytes = (int)Math.Min(bytes, Aio2.SubmitMax);
         var onStack = stackalloc byte[StackBytes];
@@ -163,6 +170,7 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
 
         var report = new Aio2Extack();
         long result = Memory.CopyIn(run, iocbs, (nuint)runBytes);
+        var copied = result == 0 ? runBytes : 0;
         if (result == 0 && ext != 0)
         {
             result = ClearReport(ext, ref report);
@@ -176,6 +184,15 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
                 // Too late to refuse anything: a report that has become unwritable since is lost.
                 _ = Memory.Write(ext, report);
             }
+        }
+
+        if (isTraced)
+        {
+            context.TraceSubmit(began, result, bytes, run, copied, report);
+        }
+        else
+        {
+            context.Trace?.Miss(1);
         }
 
         if (run != onStack)

@@ -1,5 +1,6 @@
 using AioV2.Kernel.Engines.Simulated;
 using AioV2.Kernel.Memory;
+using AioV2.Kernel.Tracing;
 
 namespace AioV2.Kernel;
 
@@ -20,6 +21,9 @@ public sealed record KernelOptions
 
     /// <summary>Faults and delays of the simulated engine; null: none, in an order that <see cref="Seed"/> chooses.</summary>
     public SimulationOptions? Simulation { get; init; }
+
+    /// <summary>Where contexts tell what happens to them, or null.</summary>
+    public KernelTrace? Trace { get; init; }
 
     /// <summary>Most worker threads of the threads engine. They are started one by one, as work finds none idle.</summary>
     public int MaxWorkers { get; init; } = Math.Max(4, Math.Min(64, Environment.ProcessorCount * 8));

@@ -28,7 +28,7 @@ internal sealed class MessagePackSerializationException(string message, Exceptio
 /// <summary>The one value of the type nil.</summary>
 internal readonly record struct Nil
 {
-    public static readonly Nil Default;
+    public static Nil Default => default;
 }
 
 /// <summary>Application's type and payload's length, bytes, of an extension.</summary>

@@ -15,6 +15,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -25,7 +26,8 @@
 enum { FORKED = 0, STARTING = 1, READY = 2 };
 
 /* Exports.cs */
-void aio2_managed_start(void);
+void aio2_managed_start(const char *trace);
+void aio2_managed_stop(void);
 long aio2_managed_setup2(__u32 version, __u32 flags, struct aio2_params *params, size_t size);
 long aio2_managed_destroy2(aio2_context_t ctx);
 long aio2_managed_submit2(aio2_context_t ctx, const void *iocbs, size_t bytes, struct aio2_extack *ext);
@@ -77,15 +79,20 @@ static __attribute__((noinline)) void grow_stack(void)
 		deep[at - 1] = 0;
 }
 
+/* Whether AIO2_TRACE was set when the runtime started. */
+static int is_recording;
+
 /* The runtime makes SIGPIPE ignored, for the whole process, when it starts. That is the program's to decide. */
 static void start_runtime(void)
 {
+	const char *trace = secure_getenv("AIO2_TRACE");
 	struct sigaction before;
 
 	grow_stack();
 	sigaction(SIGPIPE, NULL, &before);
-	aio2_managed_start();
+	aio2_managed_start(trace && *trace ? trace : NULL);
 	sigaction(SIGPIPE, &before, NULL);
+	is_recording = trace && *trace;
 }
 
 /*
@@ -117,6 +124,13 @@ static __attribute__((noinline)) long start_first(void)
 	while ((state = __atomic_load_n(word, __ATOMIC_ACQUIRE)) == STARTING)
 		sched_yield();
 	return state == READY ? 0 : -ENOSYS;
+}
+
+/* A recorded process that exits writes what it still has to tell. A child of one has nothing to tell. */
+__attribute__((destructor)) static void stop(void)
+{
+	if (is_recording && has_started())
+		aio2_managed_stop();
 }
 
 static inline long start(void)

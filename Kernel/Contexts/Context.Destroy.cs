@@ -23,6 +23,12 @@ internal sealed unsafe partial class Context
         AwaitQuiet();
 
         // Nobody is inside and nothing is unfinished: this thread is alone.
+        if (_trace is not null)
+        {
+            TraceRing();
+            _trace.Close();
+        }
+
         Kernel.Forget(this);
         while (!_list.IsEmpty)
         {

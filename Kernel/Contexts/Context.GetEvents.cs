@@ -100,6 +100,11 @@ internal sealed unsafe partial class Context
                 _waiters.Enqueue(&waiter);
             }
 
+            if (_trace is not null)
+            {
+                TraceRing();
+            }
+
             var roused = WakeReady();
             _lock.Exit();
             Waiter.Rouse(roused);
@@ -376,6 +381,11 @@ internal sealed unsafe partial class Context
         else if (_list.IsEmpty)
         {
             _ring?.ClearOverflow();
+        }
+
+        if (_trace is not null)
+        {
+            TraceRing();
         }
 
         var roused = WakeReady();

@@ -40,6 +40,11 @@ internal sealed unsafe partial class Context
                 break;
         }
 
+        if (_trace is not null)
+        {
+            TraceRing();
+        }
+
         _lock.Exit();
         AfterPass(signal, roused);
     }

@@ -160,6 +160,11 @@ internal sealed unsafe partial class Context
     private void Move(RingMemory memory)
     {
         var old = _ring!;
+        if (_trace is not null)
+        {
+            TraceRing();
+        }
+
         _old = old;
         _oldMemory = _memory;
         _memory = memory;
@@ -174,6 +179,10 @@ internal sealed unsafe partial class Context
         // CORRUPT ring held counts as delivered, so that its move ends here.
         old.SetFlags(Aio2RingFlags.Moved);
         Drain();
+        if (_trace is not null)
+        {
+            TraceRing();
+        }
     }
 
     // What the kernel sees in the old ring ends the move: nothing, or nonsense.

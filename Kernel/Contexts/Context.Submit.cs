@@ -129,6 +129,7 @@ internal sealed unsafe partial class Context
             Drain();
         }
 
+        var firstId = _nextId;
         for (; admitted < count && stop == 0; admitted++)
         {
             if (plans[admitted].EventBytes > MaxEventBytes)
@@ -178,6 +179,15 @@ internal sealed unsafe partial class Context
         if (ended != 0)
         {
             PublishPosted(overflowed);
+        }
+
+        if (_trace is not null && admitted != 0)
+        {
+            TraceAdmitted(firstId, plans, admitted, ended);
+        }
+
+        if (ended != 0)
+        {
             roused = WakeReady();
             signal = SignalOfPass();
         }
@@ -264,6 +274,11 @@ internal sealed unsafe partial class Context
         r->SizeClass = sizeClass;
         r->AttributeCount = (ushort)plan.AttributeCount;
         r->EngineWord = (ulong)plan.Descriptor;
+        if (_trace is not null)
+        {
+            r->TraceIssued = NotIssued;
+        }
+
         if (plan.IocbBytes == Iocb2.SizeOf)
         {
             // The size is known to the compiler: no call.

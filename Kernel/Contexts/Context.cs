@@ -77,12 +77,17 @@ internal sealed unsafe partial class Context
     /// <summary>At set-up: the ring, before the id is known to anybody.</summary>
     public void UseRing(RingMemory memory) => _memory = memory;
 
-    /// <summary>At set-up, with the id: the ring's header is written and the producer takes over.</summary>
-    public void StartRing()
+    /// <summary>At set-up, with the id: the ring's header is written, the producer takes over, and recording begins.</summary>
+    public void Begin()
     {
         if (_memory is { } memory)
         {
             _ring = RingProducer.Create(memory.Kernel, memory.Layout, MaxEventBytes, Id);
+        }
+
+        if (Kernel.Options.Trace is { } trace)
+        {
+            UseTrace(trace.Open(Id));
         }
     }
 
@@ -125,7 +130,17 @@ internal sealed unsafe partial class Context
         bool dying;
         _lock.Enter();
         Drain();
+        if (_trace is not null)
+        {
+            TraceChain(first);
+        }
+
         PostChain(first);
+        if (_trace is not null)
+        {
+            TraceRing();
+        }
+
         roused = WakeReady();
         dying = _dying;
         var signal = SignalOfPass();

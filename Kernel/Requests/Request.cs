@@ -19,7 +19,7 @@ namespace AioV2.Kernel.Requests;
 internal unsafe struct Request
 {
     /// <summary>Bytes of this header.</summary>
-    public const int SizeOf = 168;
+    public const int SizeOf = 176;
 
     /// <summary>A value of <see cref="Priority"/> that is no priority.</summary>
     public const ushort PriorityRefused = ushort.MaxValue;
@@ -62,6 +62,9 @@ internal unsafe struct Request
 
     /// <summary>The newest stamp of TIMING: when the engine began it, and once it has ended, when that was; 0 before.</summary>
     public long IssueTime;
+
+    /// <summary>Of a recorded request when the engine began it, CLOCK_MONOTONIC ns, -1 before; 0 of one that is not recorded.</summary>
+    public long TraceIssued;
 
     /// <summary>One of <see cref="RequestState"/>; an int for compare-and-swap.</summary>
     public int State;

@@ -1,6 +1,7 @@
 using AioV2.Abi;
 using AioV2.Kernel.Attributes;
 using AioV2.Kernel.Engines.Calls;
+using AioV2.Kernel.Linux;
 using AioV2.Kernel.Submission;
 
 namespace AioV2.Kernel.Requests;
@@ -32,8 +33,18 @@ internal static unsafe class RequestHooks
             return false;
         }
 
+        NoteIssue(r);
         AtIssue(r, fd);
         return true;
+    }
+
+    /// <summary>An engine begins the request: of a recorded one the time is noted, once.</summary>
+    public static void NoteIssue(Request* r)
+    {
+        if (r->TraceIssued < 0)
+        {
+            r->TraceIssued = MonotonicClock.Now;
+        }
     }
 
     /// <summary>The attributes' work at issue, for a request that nobody else can see yet.</summary>

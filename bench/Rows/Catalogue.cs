@@ -10,6 +10,7 @@ public static class Catalogue
     [
         .. LoadRows.Memory,
         .. NopRows.All,
+        .. TraceRows.All,
         .. RingRows.All,
         .. ReapRows.All,
         .. TransferRows.All,

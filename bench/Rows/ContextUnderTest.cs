@@ -17,9 +17,21 @@ internal sealed unsafe class ContextUnderTest : IDisposable
     /// <param name="flags">AIO2_SETUP_*.</param>
     /// <param name="eventfd">The eventfd, with AIO2_SETUP_EVENTFD.</param>
     public ContextUnderTest(Stage stage, int slots, uint ringBytes, uint flags, int eventfd = 0)
+        : this(stage.Kernel, stage.Facts, slots, ringBytes, flags, eventfd)
     {
-        _calls = stage.Kernel;
-        if ((flags & ~stage.Facts.SetupFlags) is var missing and not 0)
+    }
+
+    /// <summary>Sets a context up in another kernel than the stage's.</summary>
+    /// <param name="calls">The calls.</param>
+    /// <param name="facts">What they offer.</param>
+    /// <param name="slots">Requests in flight.</param>
+    /// <param name="ringBytes">Data area of the ring.</param>
+    /// <param name="flags">AIO2_SETUP_*.</param>
+    /// <param name="eventfd">The eventfd, with AIO2_SETUP_EVENTFD.</param>
+    public ContextUnderTest(IAio2 calls, KernelFacts facts, int slots, uint ringBytes, uint flags, int eventfd = 0)
+    {
+        _calls = calls;
+        if ((flags & ~facts.SetupFlags) is var missing and not 0)
         {
             throw new NotBuiltException($"this kernel does not offer AIO2_SETUP_{Aio2Setup.NameOf(missing & (~missing + 1))} yet");
         }

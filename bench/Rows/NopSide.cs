@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AioV2.Abi;
+using AioV2.Abi.Calls;
 using AioV2.Bench.Harness;
 
 namespace AioV2.Bench.Rows;
@@ -14,10 +15,16 @@ internal sealed unsafe class NopSide : ISide
 
     /// <summary>Sets up a context for that depth.</summary>
     public NopSide(Stage stage, int depth, Reaping reaping)
+        : this(stage.Kernel, stage.Facts, depth, reaping)
+    {
+    }
+
+    /// <summary>Sets up a context for that depth in another kernel than the stage's.</summary>
+    public NopSide(IAio2 calls, KernelFacts facts, int depth, Reaping reaping)
     {
         _depth = depth;
         _context = new ContextUnderTest(
-            stage, depth, ContextUnderTest.RingFor(depth, IoEvent2.SizeOf), EventSources.SetupFlags(reaping));
+            calls, facts, depth, ContextUnderTest.RingFor(depth, IoEvent2.SizeOf), EventSources.SetupFlags(reaping));
         _events = EventSources.Make(_context, reaping);
         _iocbs = new NativeBytes((long)depth * Iocb2.SizeOf);
         _buffer = new NativeBytes((long)depth * IoEvent2.SizeOf);

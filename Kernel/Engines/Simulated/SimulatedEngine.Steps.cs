@@ -23,6 +23,7 @@ internal sealed unsafe partial class SimulatedEngine
             var r = (Request*)chosen.Request;
             if (chosen.Attempt == 0)
             {
+                RequestHooks.NoteIssue(r);
                 RequestHooks.AtIssue(r, r->File->Fd);
             }
 
