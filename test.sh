@@ -28,6 +28,7 @@ needs=(
     mount:mount
     fio:fio
     valgrind:valgrind
+    python3:python3
     mandoc:mandoc
     man:man-db
     pkg-config:pkg-config

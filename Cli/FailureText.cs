@@ -1,4 +1,5 @@
 using AioV2.Abi;
+using AioV2.Abi.Trace;
 
 namespace AioV2.Cli;
 
@@ -8,7 +9,7 @@ public static class FailureText
     /// <summary>The line, or null where the exception is not one that a user can act upon.</summary>
     public static string? Of(Exception exception) => exception switch
     {
-        CliException or Aio2Exception or IOException or UnauthorizedAccessException => OneLine(exception.Message),
+        CliException or Aio2Exception or IOException or UnauthorizedAccessException or TraceFormatException => OneLine(exception.Message),
         AggregateException { InnerExceptions.Count: > 0 } many => Of(many.InnerExceptions[0]),
         _ => null,
     };

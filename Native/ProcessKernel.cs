@@ -41,7 +41,7 @@ internal static class ProcessKernel
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            Console.Error.WriteLine($"libaio2: AIO2_TRACE={path}: {e.Message}: nothing is recorded");
+            Console.Error.WriteLine($"libaio2: AIO2_TRACE={path} cannot be written ({e.GetType().Name}): nothing is recorded");
         }
     }
 

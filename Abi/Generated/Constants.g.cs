@@ -33,7 +33,7 @@ public static class Aio2
     /// <summary>Alignment of every record and attribute, bytes. (RING-3)</summary>
     public const uint Align = 8u;
     /// <summary>SHA-256 of the spec that this was generated from, in hexadecimal.</summary>
-    public const string SpecHash = "df05c812f32e7577f7e04b0eafb4e1e3a0ecda4cb3039c666d19ce5e8d27b060";
+    public const string SpecHash = "946e1edac3bb68f46402cb209cfa115041039024539bd7f78d69c17730e198a5";
 }
 
 /// <summary>Flags of io_setup2; unknown: -EINVAL (SETUP-2).</summary>

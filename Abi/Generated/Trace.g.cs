@@ -47,8 +47,10 @@ public static class Aio2TraceKind
     public const int Sequence = 15;
     /// <summary>aio2 conform: one step of the sequence, and what follows from it in the records behind.</summary>
     public const int Step = 16;
+    /// <summary>Events taken from the ring's memory without a call, where the recorder was the reaper.</summary>
+    public const int Reap = 17;
     /// <summary>The largest known kind.</summary>
-    public const int Last = 16;
+    public const int Last = 17;
 }
 
 /// <summary>Places of the fields of START, counted from 0 behind the kind.</summary>
@@ -357,6 +359,8 @@ public static class Aio2TraceSequence
     public const int Requirement = 3;
     /// <summary>What was wrong, or nothing.</summary>
     public const int Message = 4;
+    /// <summary>Engine or library that it ran on.</summary>
+    public const int Implementation = 5;
 }
 
 /// <summary>Places of the fields of STEP, counted from 0 behind the kind.</summary>
@@ -370,6 +374,19 @@ public static class Aio2TraceStep
     public const int Step = 2;
     /// <summary>The step as a call in C.</summary>
     public const int Text = 3;
+}
+
+/// <summary>Places of the fields of REAP, counted from 0 behind the kind.</summary>
+public static class Aio2TraceReap
+{
+    /// <summary>When.</summary>
+    public const int Time = 0;
+    /// <summary>Thread id of the reaper.</summary>
+    public const int Thread = 1;
+    /// <summary>The context.</summary>
+    public const int Ctx = 2;
+    /// <summary>The events taken, io_event2 records.</summary>
+    public const int Events = 3;
 }
 
 /// <summary>The schema: for each kind the names and types of its fields.</summary>
@@ -393,7 +410,8 @@ public static class Aio2TraceSchema
         (Aio2TraceKind.Complete, "COMPLETE", [("time", "u64"), ("thread", "u64"), ("ctx", "u64"), ("first", "u64"), ("count", "u64"), ("issued", "u64")]),
         (Aio2TraceKind.Ring, "RING", [("time", "u64"), ("thread", "u64"), ("ctx", "u64"), ("head", "u64"), ("tail", "u64"), ("flags", "u64"), ("list", "u64"), ("events", "bytes")]),
         (Aio2TraceKind.Lost, "LOST", [("time", "u64"), ("ctx", "u64"), ("count", "u64")]),
-        (Aio2TraceKind.Sequence, "SEQUENCE", [("time", "u64"), ("number", "u64"), ("origin", "text"), ("requirement", "text"), ("message", "text")]),
+        (Aio2TraceKind.Sequence, "SEQUENCE", [("time", "u64"), ("number", "u64"), ("origin", "text"), ("requirement", "text"), ("message", "text"), ("implementation", "text")]),
         (Aio2TraceKind.Step, "STEP", [("time", "u64"), ("number", "u64"), ("step", "bytes"), ("text", "text")]),
+        (Aio2TraceKind.Reap, "REAP", [("time", "u64"), ("thread", "u64"), ("ctx", "u64"), ("events", "bytes")]),
     ];
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using AioV2.Cli.Copy;
+using AioV2.Cli.Trace;
 
 namespace AioV2.Cli.Commands;
 
@@ -21,6 +22,8 @@ public sealed class CopyCommand : ICliCommand
     };
 
     private readonly Option<bool> _json = new("--json") { Description = "Report as one JSON object." };
+
+    private readonly Option<string?> _record = Recording.Option();
 
     /// <inheritdoc/>
     public Command Create()
@@ -50,11 +53,12 @@ public sealed class CopyCommand : ICliCommand
 
         var command = new Command("copy", "Copy a file or a tree through AIO v2: modes, times, symbolic links and holes are kept.")
         {
-            _source, _target, _depth, _block, _attributes, _json,
+            _source, _target, _depth, _block, _attributes, _json, _record,
         };
         Examples.Add(command,
             "aio2 copy big.img copy.img",
             "aio2 copy --attributes none --depth 16 --block 4M big.img copy.img",
+            "aio2 copy --record copy.trace big.img copy.img",
             "aio2 copy --attributes timing,checksum64,cache --json photos /mnt/backup/photos");
         command.SetAction((parsed, stop) => RunAsync(parsed, stop));
         return command;
@@ -71,8 +75,9 @@ public sealed class CopyCommand : ICliCommand
             throw new CliException($"{options.Depth} buffers of {block} bytes are more than {MostBuffers}: take a smaller --depth or --block");
         }
 
-        using var kernel = Kernels.Embedded();
-        var job = new CopyJob(kernel, options);
+        using var recording = Recording.Begin(parsed.GetValue(_record));
+        using var kernel = Kernels.Embedded(trace: recording.Trace);
+        var job = new CopyJob(recording.Calls(kernel), options);
         var report = await CopyProgress.RunAsync(job, options, stop).ConfigureAwait(false);
         var output = parsed.InvocationConfiguration.Output;
         if (parsed.GetValue(_json))

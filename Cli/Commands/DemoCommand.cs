@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AioV2.Cli.Demo;
+using AioV2.Cli.Trace;
 using AioV2.Kernel.Memory;
 
 namespace AioV2.Cli.Commands;
@@ -10,12 +11,14 @@ public sealed class DemoCommand : ICliCommand
     /// <inheritdoc/>
     public Command Create()
     {
-        var command = new Command("demo", "Show the ABI at work: set-up, packed records, the ring, overflow, attributes, both ways to reap.");
-        Examples.Add(command, "aio2 demo");
+        var record = Recording.Option();
+        var command = new Command("demo", "Show the ABI at work: set-up, packed records, the ring, overflow, attributes, both ways to reap.") { record };
+        Examples.Add(command, "aio2 demo", "aio2 demo --record demo.trace");
         command.SetAction((parsed, stop) => Task.Run(() =>
         {
-            using var kernel = Kernels.Embedded(UserMemoryPolicy.Checked);
-            using var demo = new GuidedDemo(kernel, kernel.EngineName, parsed.InvocationConfiguration.Output, stop);
+            using var recording = Recording.Begin(parsed.GetValue(record));
+            using var kernel = Kernels.Embedded(UserMemoryPolicy.Checked, recording.Trace);
+            using var demo = new GuidedDemo(recording.Calls(kernel), kernel.EngineName, parsed.InvocationConfiguration.Output, stop);
             demo.Run();
             return demo.Lost == 0 ? ExitCode.Success : ExitCode.Failure;
         }));

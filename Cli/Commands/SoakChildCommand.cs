@@ -16,12 +16,14 @@ public sealed class SoakChildCommand : ICliCommand
         var time = new Argument<long>("milliseconds");
         var engine = new Argument<string>("engine");
         var episode = new Argument<string>("episode");
-        var command = new Command(Name, "What aio2 soak starts.") { journal, seed, time, engine, episode };
+        var record = new Argument<string>("record");
+        var command = new Command(Name, "What aio2 soak starts.") { journal, seed, time, engine, episode, record };
         command.Hidden = true;
         command.SetAction((parsed, stop) =>
         {
             var number = long.Parse(parsed.GetValue(episode)!.TrimStart('e'), System.Globalization.CultureInfo.InvariantCulture);
-            var options = new SoakOptions(parsed.GetValue(seed), TimeSpan.FromMilliseconds(parsed.GetValue(time)), parsed.GetValue(engine)!, number);
+            var options = new SoakOptions(parsed.GetValue(seed), TimeSpan.FromMilliseconds(parsed.GetValue(time)), parsed.GetValue(engine)!, number,
+                parsed.GetValue(record) is { Length: > 1 } path ? path[1..] : null);
             return Task.FromResult(SoakChild.Run(options, parsed.GetValue(journal)!, Self(), stop));
         });
         return command;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AioV2.Cli.Conform;
 using AioV2.Cli.Soak;
+using AioV2.Cli.Trace;
 
 namespace AioV2.Cli.Commands;
 
@@ -18,12 +19,13 @@ public sealed class SoakCommand : ICliCommand
         var engine = new Option<string>("--engine") { Description = "all (in turn), threads, io_uring or simulated.", DefaultValueFactory = _ => "all" };
         engine.AcceptOnlyFromAmong("all", "threads", "io_uring", "simulated");
         var episode = new Option<long>("--episode") { Description = "Only this episode, as a finding names it.", DefaultValueFactory = _ => -1 };
+        var record = Recording.Option();
         var json = new Option<bool>("--json") { Description = "Report as JSON." };
         var command = new Command("soak", "Attack the kernel from user space: scribble, unmap, reuse, destroy; nothing may crash, hang or be lost.")
         {
-            seed, time, engine, episode, json,
+            seed, time, engine, episode, json, record,
         };
-        Examples.Add(command, "aio2 soak --seed 7 --time 10m", "aio2 soak --seed 7 --episode 1234");
+        Examples.Add(command, "aio2 soak --seed 7 --time 10m", "aio2 soak --seed 7 --episode 1234", "aio2 soak --seed 7 --episode 1234 --record soak.trace");
         command.Validators.Add(result =>
         {
             if (ConformArguments.Time(result.GetValue(time) ?? DefaultTime) is null)
@@ -33,7 +35,7 @@ public sealed class SoakCommand : ICliCommand
         });
         command.SetAction((parsed, stop) =>
         {
-            var options = new SoakOptions(parsed.GetValue(seed), ConformArguments.Time(parsed.GetValue(time) ?? DefaultTime)!.Value, parsed.GetValue(engine)!, parsed.GetValue(episode));
+            var options = new SoakOptions(parsed.GetValue(seed), ConformArguments.Time(parsed.GetValue(time) ?? DefaultTime)!.Value, parsed.GetValue(engine)!, parsed.GetValue(episode), parsed.GetValue(record));
             var isJson = parsed.GetValue(json);
             var report = new SoakRunner(options, SoakChildCommand.Self(), isJson ? null : parsed.InvocationConfiguration.Error.WriteLine).Run(stop);
             parsed.InvocationConfiguration.Output.Write(isJson ? report.Json() : report.Text());

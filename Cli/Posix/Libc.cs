@@ -26,6 +26,9 @@ internal static unsafe partial class Libc
     internal const uint StatxBasic = 0x7ff;
     internal const int WriteAccess = 2;
 
+    /// <summary>What a terminal sends for Ctrl-C.</summary>
+    internal const int SigInt = 2;
+
     private static bool IsArm => RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64;
 
     [StructLayout(LayoutKind.Sequential)]
@@ -67,6 +70,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "utimensat", SetLastError = true)]
     internal static partial int SetTimesAt(int directory, byte[] path, Timespec* times, int flags);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    internal static partial int Kill(int process, int signal);
 
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true)]
     internal static partial int MakeDirectory(byte[] path, uint mode);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AioV2.Cli.Trace;
 using AioV2.Kernel;
 
 namespace AioV2.Cli.Soak;
@@ -26,6 +27,9 @@ internal static class SoakChild
         var clock = Stopwatch.StartNew();
         EmbeddedKernel? kernel = null;
         var first = options.Episode >= 0 ? options.Episode : before == WayOut.None ? 0 : journal.Episode + 1;
+
+        // A later process does not write over what the one before it has told.
+        using var recording = Recording.Begin(options.Record is { } record && before != WayOut.None ? $"{record}.{first}" : options.Record, options.Engine);
         var isLast = options.Episode >= 0 && before != WayOut.None;
         for (var number = first; !isLast && journal.Finding.Length == 0 && !stop.IsCancellationRequested; number++)
         {
@@ -38,11 +42,11 @@ internal static class SoakChild
             if (kernel is null || number % EpisodePlan.PerKernel == 0)
             {
                 kernel?.Dispose();
-                kernel = EmbeddedKernel.Create(new KernelOptions { Engine = engine, Seed = options.Seed, MaxWorkers = 8 });
+                kernel = EmbeddedKernel.Create(new KernelOptions { Engine = engine, Seed = options.Seed, MaxWorkers = 8, Trace = recording.Trace });
             }
 
             Volatile.Write(ref journal.Episode, number);
-            new Episode(journal, kernel, arena, files, ledger, options.Seed, number, Patience, Leave).Run();
+            new Episode(journal, recording.Calls(kernel), arena, files, ledger, options.Seed, number, Patience, Leave).Run();
             _ = Interlocked.Increment(ref journal.Count(engine switch
             {
                 EngineKind.Threads => SoakCount.OnThreads,

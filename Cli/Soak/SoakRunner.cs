@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using AioV2.Abi.Trace;
 
 namespace AioV2.Cli.Soak;
 
@@ -29,6 +30,7 @@ internal sealed class SoakRunner(SoakOptions options, IReadOnlyList<string> self
             left = finding is null && Volatile.Read(ref journal.Done) == 0;
         }
         while (left && options.Episode < 0 && clock.Elapsed < options.Time);
+        SealTraces();
         finding = journal.Finding.Length != 0 ? journal.Finding : finding;
         if (finding is not null)
         {
@@ -42,8 +44,21 @@ internal sealed class SoakRunner(SoakOptions options, IReadOnlyList<string> self
     internal static IReadOnlyList<string> CommandLine(IReadOnlyList<string> self, string journal, SoakOptions options, TimeSpan time) =>
     [
         .. self, journal, options.Seed.ToString(CultureInfo.InvariantCulture), ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
-        options.Engine, "e" + options.Episode.ToString(CultureInfo.InvariantCulture),
+        options.Engine, "e" + options.Episode.ToString(CultureInfo.InvariantCulture), "r" + options.Record,
     ];
+
+    // What was found, or an episode, may have ended a child before it could end its trace.
+    private void SealTraces()
+    {
+        if (options.Record is { } record && File.Exists(record))
+        {
+            foreach (var file in Directory.GetFiles(Path.GetDirectoryName(Path.GetFullPath(record))!, Path.GetFileName(record) + "*")
+                .Where(file => Path.GetExtension(file).TrimStart('.').All(char.IsAsciiDigit) || Path.GetFileName(file) == Path.GetFileName(record)))
+            {
+                _ = TraceFile.Seal(file, "the process left");
+            }
+        }
+    }
 
     private static long[] Counts(SoakJournal journal) =>
         [.. Enumerable.Range(0, (int)SoakCount.All).Select(i => Volatile.Read(ref journal.Count((SoakCount)i)))];

@@ -86,9 +86,18 @@ internal sealed unsafe partial class Context
     // Before a chain is posted, which gives its blocks back.
     private void TraceChain(Request* r)
     {
-        for (var now = MonotonicClock.Now; r != null; r = r->Next)
+        var now = MonotonicClock.Now;
+        while (r != null)
         {
-            TraceEnded(now, r->Id, 1, r->TraceIssued);
+            // What was never begun by an engine goes together.
+            var first = r;
+            ulong count = 1;
+            for (r = r->Next; r != null && r->Id == first->Id + count && r->TraceIssued <= 0 && first->TraceIssued <= 0; r = r->Next)
+            {
+                count++;
+            }
+
+            TraceEnded(now, first->Id, count, first->TraceIssued);
         }
     }
 

@@ -10,7 +10,6 @@ public static class Catalogue
     [
         .. LoadRows.Memory,
         .. NopRows.All,
-        .. TraceRows.All,
         .. RingRows.All,
         .. ReapRows.All,
         .. TransferRows.All,

@@ -118,6 +118,21 @@ leaves_on_each_engine() {
     done
 }
 
+# By the variable and by the command; a killed program's trace is ended by who watched it.
+programs_can_be_recorded() {
+    local trace=$work/run.trace
+    rm -f "$trace"*
+    AIO2_TRACE=$trace run "$work/copy" "$work/in" "$work/out" && "$aio2" trace show "$trace" | tail -n 1 | grep -q '0 lost, closed$' || return
+    run "$aio2" trace record -o "$trace" -- "$work/copy" "$work/in" "$work/out" && cmp "$work/in" "$work/out" || return
+    "$aio2" trace show "$trace" | grep -q ' SUBMIT .*result=-\?[0-9]' || return
+    run "$aio2" trace record -o "$trace" -- sh -c '"$0"; exit 7' "$work/processes"
+    [ $? -eq 7 ] || return
+    run "$aio2" trace record -o "$trace" -- "$work/killed"
+    [ $? -eq 137 ] && "$aio2" trace show "$trace" | tail -n 1 | grep -q 'killed by signal 9$' || return
+    # What cannot be recorded runs all the same, and is told.
+    AIO2_TRACE=$work/none/run.trace run "$work/copy" "$work/in" "$work/out" 2>"$work/said" && grep -q 'nothing is recorded' "$work/said"
+}
+
 page_is_clean() {
     mandoc -Tlint -W error "$1" && test -z "$(man --warnings -E UTF-8 -l -Tutf8 -Z "$1" 2>&1 >/dev/null)"
 }
@@ -143,6 +158,7 @@ for kind in "" -fsanitize=address -fsanitize=undefined; do
     for program in pointers fork threads signals records leave; do check "$program $kind" run "$work/$program"; done
 done
 check "exit and exec on each engine" leaves_on_each_engine
+check "AIO2_TRACE" programs_can_be_recorded
 check "AIO2_ENGINE" each_engine_can_be_chosen_and_no_other
 check "records without the library" gcc -O2 "$here/records.c" -I "$stage/include" -o "$work/alone"
 

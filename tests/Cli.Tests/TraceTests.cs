@@ -1,0 +1,109 @@
+using System.Text.Json;
+using AioV2.Abi;
+using AioV2.Abi.Trace;
+
+namespace AioV2.Cli.Tests;
+
+/// <summary><c>aio2 trace</c> and <c>--record</c>.</summary>
+public sealed class TraceTests
+{
+    private static string Demo(TestFolder folder)
+    {
+        Aio2Command.Run("demo", "--record", folder["run.trace"]).ShouldSucceed();
+        return folder["run.trace"];
+    }
+
+    [Fact]
+    public void Python_reads_the_same_as_aio2()
+    {
+        using var folder = new TestFolder();
+        var trace = Demo(folder);
+        var python = Aio2Command.RunProgram("/usr/bin/python3", $"{Repository.Root}/tests/Cli.Tests/read_trace.py", trace);
+        Assert.True(python.ExitCode == 0, python.Error);
+        using var told = JsonDocument.Parse(python.Output);
+        var ours = TraceFile.Open(trace);
+        var records = ours.Read().ToList();
+
+        Assert.Equal(ours.Records, told.RootElement.GetProperty("records").GetUInt64());
+        Assert.Equal("closed", told.RootElement.GetProperty("reason").GetString());
+        var counts = records.GroupBy(r => Aio2TraceSchema.Records[r.Kind].Name).ToDictionary(g => g.Key, g => g.Count());
+        Assert.All(counts, c => Assert.Equal(c.Value, told.RootElement.GetProperty("counts").GetProperty(c.Key).GetInt32()));
+        Assert.Equal(records.Sum(r => r.Values.ToArray().Sum(v => (v.Other as byte[])?.Length ?? 0)), told.RootElement.GetProperty("blobs").GetInt32());
+        Assert.Equal(
+            records.Where(r => r.Kind == Aio2TraceKind.Submit).Sum(r => r.Signed(Aio2TraceSubmit.Result)), told.RootElement.GetProperty("accepted").GetInt64());
+    }
+
+    [Fact]
+    public void Show_gives_a_line_for_each_record_to_people_and_to_programs()
+    {
+        using var folder = new TestFolder();
+        var trace = Demo(folder);
+        var records = TraceFile.Open(trace).Read().ToList();
+        var text = Aio2Command.Run("trace", "show", trace).ShouldSucceed().Output.TrimEnd().Split('\n');
+        var json = Aio2Command.Run("trace", "show", "--json", trace).ShouldSucceed().Output.TrimEnd().Split('\n');
+
+        Assert.Equal(records.Count + 1, text.Length);
+        Assert.Contains("0 lost, closed", text[^1], StringComparison.Ordinal);
+        Assert.Equal(records.Count, json.Length);
+        foreach (var (record, line) in records.Zip(json))
+        {
+            using var one = JsonDocument.Parse(line);
+            Assert.Equal(Aio2TraceSchema.Records[record.Kind].Name, one.RootElement.GetProperty("record").GetString());
+            Assert.Equal(record.Number(0), one.RootElement.GetProperty("time").GetUInt64());
+        }
+    }
+
+    [Fact]
+    public void A_trace_that_is_cut_or_damaged_is_refused_with_its_offset()
+    {
+        using var folder = new TestFolder();
+        var whole = File.ReadAllBytes(Demo(folder));
+        File.WriteAllBytes(folder["cut"], whole[..^10]);
+        whole[^100] ^= 1;
+        File.WriteAllBytes(folder["damaged"], whole);
+
+        Aio2Command.Run("trace", "show", folder["cut"]).ShouldFail(ExitCode.Failure, "cut short");
+        Aio2Command.Run("trace", "show", folder["damaged"]).ShouldFail(ExitCode.Failure, "offset");
+        Aio2Command.Run("trace", "show", folder["none"]).ShouldFail(ExitCode.Failure, folder["none"]);
+    }
+
+    [Fact]
+    public void A_copy_can_be_recorded()
+    {
+        using var folder = new TestFolder();
+        var source = folder.File("source", 300_000);
+        Aio2Command.Run("copy", "--block", "4K", "--record", folder["copy.trace"], source, folder["target"]).ShouldSucceed();
+
+        Assert.Equal(File.ReadAllBytes(source), File.ReadAllBytes(folder["target"]));
+        var accepted = TraceFile.Open(folder["copy.trace"]).Read().Where(r => r.Kind == Aio2TraceKind.Accept).Sum(r => r.Signed(Aio2TraceAccept.Count));
+        Assert.InRange(accepted, 2 * 74, long.MaxValue);
+    }
+
+    [Fact]
+    public void A_soak_can_be_recorded_over_all_its_kernels()
+    {
+        using var folder = new TestFolder();
+        Aio2Command.Run("soak", "--seed", "3", "--time", "2s", "--record", folder["soak.trace"]).ShouldSucceed();
+
+        // One for each process: some leave in the midst of an episode.
+        var traces = Directory.GetFiles(folder.Path, "soak.trace*").Select(TraceFile.Open).ToList();
+        Assert.Single(traces, t => t.Reason == "closed");
+        Assert.All(traces, t => Assert.Contains(t.Read(), r => r.Kind == Aio2TraceKind.Destroy));
+    }
+
+    [Fact]
+    public void Recording_a_program_that_makes_no_call_says_so()
+    {
+        using var folder = new TestFolder();
+        var outcome = Aio2Command.Run("trace", "record", "-o", folder["run.trace"], "--", "/bin/true");
+        outcome.ShouldFail(ExitCode.Failure, "recorded nothing");
+        Aio2Command.Run("trace", "record", "-o", folder["run.trace"], "--", folder["none"]).ShouldFail(ExitCode.Failure, folder["none"]);
+    }
+
+    [Fact]
+    public void A_trace_that_cannot_be_written_is_an_error_before_anything_is_done()
+    {
+        using var folder = new TestFolder();
+        Aio2Command.Run("demo", "--record", folder["none/run.trace"]).ShouldFail(ExitCode.Failure, folder["none/run.trace"]);
+    }
+}
