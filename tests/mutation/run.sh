@@ -9,7 +9,7 @@
 # CONCURRENCY (1): test processes at a time.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 AIO2_LAWS_PERCENT=10
 here=tests/mutation
 out=artifacts/mutation
 
@@ -32,6 +32,8 @@ copy_tree() {
     rm -rf "$out/tree"
     mkdir -p "$out/tree"
     git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$out/tree"
+    # Tests of real threads show orders, which no mutant changes that the others let pass; one that hangs there costs minutes.
+    rm "$out/tree/tests/Abi.Tests/Ring/RingThreadTests.cs"
     (cd "$out/tree" && dotnet tool restore >/dev/null)
 }
 

@@ -8,7 +8,7 @@
 
 #define TRANSFERS (1u << AIO2_OP_PREAD | 1u << AIO2_OP_PWRITE | 1u << AIO2_OP_PREADV | 1u << AIO2_OP_PWRITEV)
 #define SYNCS (1u << AIO2_OP_FSYNC | 1u << AIO2_OP_FDSYNC)
-#define ALL (TRANSFERS | SYNCS | 1u << AIO2_OP_NOP | 1u << AIO2_OP_POLL)
+#define ALL (TRANSFERS | SYNCS | 1u << AIO2_OP_NOP | 1u << AIO2_OP_POLL | 1u << AIO2_OP_SYSCALL)
 
 /* The first published payload is the known one, for all of them. */
 #define IN(type) .in_min = sizeof(struct type), .in_size = sizeof(struct type)

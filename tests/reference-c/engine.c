@@ -76,11 +76,7 @@ void finish(struct request *request, int64_t res)
 	request->completed = now_ns();
 	if (!request->begun)
 		request->issued = request->completed;
-	if (request->edges >= 0)
-		close(request->edges);
-	if (request->fd >= 0)
-		close(request->fd);
-	request->edges = request->fd = -1;
+	let_go(request);
 	fill_returns(request);
 	if (request->ctx)
 		post(request);
@@ -344,7 +340,14 @@ void engine_start(struct request *request)
 			finish(request, events);
 		else
 			start_waiting(request);
-	} else if (is_transfer(request) && !request->file) {
+	} else if (begins_at_once(request) && waits(request)) {
+		int64_t res;
+
+		if (try_stream(request, &res))
+			finish(request, res);
+		else
+			start_waiting(request);
+	} else if (is_polled(request)) {
 		start_waiting(request);
 	} else {
 		request->place = PLACE_QUEUE;

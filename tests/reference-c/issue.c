@@ -26,6 +26,8 @@ static int64_t run_waiting(struct request *request)
 
 	if (request->io.opcode == AIO2_OP_POLL)
 		begin_attributes(request);
+	if (begins_at_once(request) && try_stream(request, &res))
+		return res;
 	for (;;) {
 		if (request->io.opcode == AIO2_OP_POLL || waits(request)) {
 			events = wait_for(request);
@@ -56,7 +58,7 @@ static int64_t run_here(struct request *request)
 	}
 	if (request->hold_error)
 		return request->hold_error;
-	if (request->io.opcode == AIO2_OP_POLL || (is_transfer(request) && !request->file))
+	if (request->io.opcode == AIO2_OP_POLL || is_polled(request))
 		return run_waiting(request);
 	return run_file(request);
 }

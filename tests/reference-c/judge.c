@@ -19,6 +19,7 @@ const struct op ops[] = {
 	{ .number = AIO2_OP_FSYNC, .name = "FSYNC", .fd = true },
 	{ .number = AIO2_OP_FDSYNC, .name = "FDSYNC", .fd = true },
 	{ .number = AIO2_OP_POLL, .name = "POLL", .fd = true, .len = true, .iocb_flags = AIO2_IOCB_MULTI | AIO2_IOCB_LEVEL },
+	{ .number = AIO2_OP_SYSCALL, .name = "SYSCALL", .addr = true },
 };
 const unsigned nops = sizeof ops / sizeof ops[0];
 
@@ -181,6 +182,8 @@ struct refusal judge(struct request *request, uint32_t max_event)
 	if (!r.error)
 		r = judge_descriptor(request);
 	if (!r.error)
+		r = judge_call(request);
+	if (!r.error)
 		r = judge_memory(request);
 	if (!r.error) {
 		request->event = calloc(1, request->event_bytes);
@@ -198,7 +201,7 @@ struct request *request_new(const void *iocb, uint32_t bytes)
 
 	if (!request)
 		return NULL;
-	request->fd = request->watched = request->edges = -1;
+	request->fd = request->watched = request->edges = request->second_fd = -1;
 	request->deadline = NEVER;
 	request->iocb = malloc(bytes);
 	request->attrs = calloc(ATTRS_MAX, sizeof *request->attrs);
@@ -212,14 +215,22 @@ struct request *request_new(const void *iocb, uint32_t bytes)
 	return request;
 }
 
+void let_go(struct request *request)
+{
+	int *held[] = { &request->edges, &request->fd, &request->second_fd };
+
+	for (unsigned i = 0; i < sizeof held / sizeof held[0]; i++) {
+		if (*held[i] >= 0)
+			close(*held[i]);
+		*held[i] = -1;
+	}
+}
+
 void request_free(struct request *request)
 {
 	if (request->more)
 		request_free(request->more);
-	if (request->edges >= 0)
-		close(request->edges);
-	if (request->fd >= 0)
-		close(request->fd);
+	let_go(request);
 	free(request->iocb);
 	free(request->event);
 	free(request->attrs);

@@ -51,6 +51,14 @@ static long probe_attributes(void *buf, size_t room)
 	return give(buf, room, answer, nkinds * sizeof answer[0]);
 }
 
+static long probe_calls(void *buf, size_t room)
+{
+	struct aio2_probe_syscall answer[32];
+	unsigned n = list_calls(answer);
+
+	return give(buf, room, answer, n * sizeof answer[0]);
+}
+
 static long probe_accounts(void *buf, size_t room)
 {
 	struct aio2_probe_account *answer = calloc(AIO2_ACCOUNT_TAGS_MAX, sizeof *answer);
@@ -85,7 +93,7 @@ long io_probe2(__u32 what, void *buf, size_t bytes)
 	case AIO2_PROBE_ATTRS:
 		return probe_attributes(buf, bytes);
 	case AIO2_PROBE_SYSCALLS:
-		return 0;
+		return probe_calls(buf, bytes);
 	case AIO2_PROBE_ACCOUNTS:
 		return probe_accounts(buf, bytes);
 	case AIO2_PROBE_ENGINES:

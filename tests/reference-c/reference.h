@@ -28,7 +28,8 @@
 #endif
 
 #define FEATURES (AIO2_FEAT_USER_REAP | AIO2_FEAT_RING_FD | AIO2_FEAT_RING_ADDR | AIO2_FEAT_RESIZE | \
-		  AIO2_FEAT_DEFER | AIO2_FEAT_POLL_MULTI | AIO2_FEAT_POLL_LEVEL | AIO2_FEAT_SETUP_AT)
+		  AIO2_FEAT_DEFER | AIO2_FEAT_POLL_MULTI | AIO2_FEAT_POLL_LEVEL | AIO2_FEAT_SYSCALL | \
+		  AIO2_FEAT_SETUP_AT)
 #define RING_PLACES (AIO2_SETUP_RING_FD | AIO2_SETUP_RING_ADDR)
 #define SETUP_FLAGS (AIO2_SETUP_USER_REAP | AIO2_SETUP_SINGLE_REAPER | AIO2_SETUP_EVENTFD | AIO2_SETUP_PROBE | \
 		     AIO2_SETUP_SUBMIT_ALL | AIO2_SETUP_AT | AIO2_SETUP_DEFER | RING_PLACES)
@@ -133,6 +134,8 @@ struct request {
 	int edges;			/* MULTI, LEVEL: an epoll set with the one file, or -1 */
 	struct request *more;		/* MULTI: stands for its event with MORE on the overflow list */
 	bool more_listed;
+	struct aio2_syscall call;	/* SYSCALL: with the request's own descriptors in their places */
+	int second_fd;
 	struct request *owner;		/* of a request that is such an event */
 };
 
@@ -186,6 +189,7 @@ struct refusal judge_attributes(struct request *request);
 struct refusal judge_descriptor(struct request *request);
 struct refusal refuse(int error, uint32_t reason, uint64_t field);
 struct request *request_new(const void *iocb, uint32_t bytes);
+void let_go(struct request *request);
 void request_free(struct request *request);
 
 /* ---- attributes */
@@ -219,6 +223,15 @@ void look_at_source(struct request *request);
 uint64_t count_readings(struct context *ctx, uint64_t most);
 uint64_t take_readings(struct context *ctx, char *to, uint64_t room, bool *fault);
 short poll_now(const struct request *request);
+struct refusal judge_call(struct request *request);
+bool is_socket_call(const struct request *request);
+bool begins_at_once(const struct request *request);
+bool call_waits(const struct request *request);
+short call_events(const struct request *request);
+int64_t run_call(struct request *request);
+bool try_call(struct request *request, int64_t *res);
+unsigned list_calls(struct aio2_probe_syscall *to);
+bool is_polled(const struct request *request);
 bool waits(const struct request *request);
 short poll_events(const struct request *request);
 void engine_start(struct request *request);

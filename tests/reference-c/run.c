@@ -21,6 +21,8 @@ short poll_events(const struct request *request)
 {
 	if (request->io.opcode == AIO2_OP_POLL)
 		return (short)request->io.len;
+	if (request->io.opcode == AIO2_OP_SYSCALL)
+		return call_events(request);
 	return is_read(request) ? POLLIN : POLLOUT;
 }
 
@@ -127,12 +129,22 @@ int64_t run_file(struct request *request)
 	begin_attributes(request);
 	if (request->io.opcode == AIO2_OP_NOP)
 		return 0;
+	if (request->io.opcode == AIO2_OP_SYSCALL)
+		return run_call(request);
 	return is_transfer(request) ? transfer(request) : sync_file(request);
+}
+
+/* What is not a file, or a call on a socket, waits in the poll set. */
+bool is_polled(const struct request *request)
+{
+	return (is_transfer(request) && !request->file) || is_socket_call(request);
 }
 
 /* A transfer on a stream that may have to wait is polled first; so it can be cancelled until it begins. */
 bool waits(const struct request *request)
 {
+	if (request->io.opcode == AIO2_OP_SYSCALL)
+		return call_waits(request);
 	return !(request->file_flags & O_NONBLOCK) && !(request->io.rw_flags & AIO2_RWF_NOWAIT) && request->total > 0;
 }
 
@@ -151,6 +163,8 @@ static int64_t attempt_nonblocking(struct request *request)
 /* One attempt on what is not a file, which does not wait. False: it would have to, and may. */
 bool try_stream(struct request *request, int64_t *res)
 {
+	if (request->io.opcode == AIO2_OP_SYSCALL)
+		return try_call(request, res);
 	begin_attributes(request);
 	*res = attempt(request, 0, RWF_NOWAIT);
 	if (*res == -EOPNOTSUPP && !(request->io.rw_flags & AIO2_RWF_NOWAIT))
