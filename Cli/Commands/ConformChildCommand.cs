@@ -2,6 +2,7 @@ using System.CommandLine;
 using AioV2.Abi;
 using AioV2.Abi.Calls;
 using AioV2.Cli.Probe;
+using AioV2.Conformance.Mutants;
 using AioV2.Conformance.Run;
 using AioV2.Kernel;
 
@@ -24,7 +25,7 @@ public sealed class ConformChildCommand : ICliCommand
         command.Hidden = true;
         command.SetAction(parsed => ChildLoop.Run(
             parsed.GetValue(journal)!, parsed.GetValue(commands), parsed.GetValue(replies),
-            () => parsed.GetValue(kind) == "library" ? new LoadedAio2(parsed.GetValue(value)!) : Embedded(parsed.GetValue(value)!)));
+            () => Implementation(parsed.GetValue(kind)!, parsed.GetValue(value)!)));
         return command;
     }
 
@@ -32,6 +33,19 @@ public sealed class ConformChildCommand : ICliCommand
     internal static List<ChildLauncher> Launchers(string? engine, string? library) =>
         library is not null ? [Launcher("library", library, library)]
         : [.. (engine is null ? UsableEngines() : [engine]).Select(e => Launcher("engine", e, "embedded kernel"))];
+
+    /// <summary>How to start a child with a mutant around the embedded kernel.</summary>
+    internal static ChildLauncher Mutant(string name) => Launcher("mutant", name, name);
+
+    /// <summary>How to start a child with a library.</summary>
+    internal static ChildLauncher Library(string path, string name) => Launcher("library", path, name);
+
+    private static IAio2 Implementation(string kind, string value) => kind switch
+    {
+        "library" => new LoadedAio2(value),
+        "mutant" => MutantTable.Make(value, Embedded("threads")),
+        _ => Embedded(value),
+    };
 
     private static ChildLauncher Launcher(string kind, string value, string name)
     {

@@ -29,11 +29,17 @@ public sealed class ConformCommand : ICliCommand
         var output = new Option<string?>("--output") { Description = "A file that gets the verdict as JSON, for aio2 conform merge; where it is there already, nothing is run again." };
         var format = new Option<string>("--format") { Description = "text, json, junit or html.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json", "junit", "html");
+        var prove = new Option<bool>("--prove") { Description = "Prove the suite: run it against implementations that are wrong, each in one way; all must be caught." };
+        var reference = new Option<string?>("--reference") { Description = "With --prove: the checkout whose tests/reference-c is broken at the ring level; found by itself in one." };
+        var only = new Option<string?>("--only") { Description = "With --prove: mutants whose name has this in it." };
+        var level = new Option<string?>("--level") { Description = "With --prove: mutants around the embedded kernel (call), or in the reference (ring); both without it." };
+        level.AcceptOnlyFromAmong("call", "ring");
+        var json = new Option<bool>("--json") { Description = "The same as --format json." };
         var command = new Command("conform", "Judge an implementation of the nine calls, requirement by requirement.")
         {
-            engine, library, seed, runs, time, parallel, limit, requirements, shard, output, format, MergeCommand(),
+            engine, library, seed, runs, time, parallel, limit, requirements, shard, output, format, prove, reference, level, only, json, MergeCommand(),
         };
-        Examples.Add(command, "aio2 conform --time 60s", "aio2 conform --library ./their.so --seed 7", "aio2 conform --shard 3/8 --seed 7 --time 10m --output 3.json", "aio2 conform --requirements RING,GET-4 --format html > verdict.html");
+        Examples.Add(command, "aio2 conform --time 60s", "aio2 conform --library ./their.so --seed 7", "aio2 conform --shard 3/8 --seed 7 --time 10m --output 3.json", "aio2 conform --requirements RING,GET-4 --format html > verdict.html", "aio2 conform --prove --json > mutants.json");
         command.Validators.Add(result =>
         {
             if (ConformArguments.Time(result.GetValue(time) ?? RandomTime) is null || ConformArguments.Time(result.GetValue(limit) ?? CallLimit) is null
@@ -50,7 +56,12 @@ public sealed class ConformCommand : ICliCommand
                 result.AddError($"--requirements: the spec has no '{unknown}'");
             }
         });
-        command.SetAction(parsed =>
+        command.SetAction((parsed, stop) => Task.FromResult(parsed.GetValue(prove)
+            ? ProveAction.Run(parsed.GetValue(seed), parsed.GetValue(reference), parsed.GetValue(level), parsed.GetValue(only), parsed.GetValue(json) || parsed.GetValue(format) == "json", parsed.InvocationConfiguration, stop)
+            : Judge(parsed)));
+        return command;
+
+        int Judge(ParseResult parsed)
         {
             var (index, count) = ConformArguments.Shard(parsed.GetValue(shard) ?? AllShards)!.Value;
             var whole = ConformArguments.Time(parsed.GetValue(time) ?? RandomTime)!.Value;
@@ -59,12 +70,12 @@ public sealed class ConformCommand : ICliCommand
                 Seed = parsed.GetValue(seed), Runs = parsed.GetValue(runs), Time = whole, ParallelTime = ConformArguments.Share(parsed.GetValue(parallel), whole)!.Value,
                 CallLimit = ConformArguments.Time(parsed.GetValue(limit) ?? CallLimit)!.Value,
                 Requirements = ConformArguments.Requirements(parsed.GetValue(requirements)), Shard = index, Shards = count,
-                Progress = parsed.GetValue(format) == "text" ? parsed.InvocationConfiguration.Error.WriteLine : null,
+                Progress = Format() == "text" ? parsed.InvocationConfiguration.Error.WriteLine : null,
             };
             try
             {
                 var verdict = Run(ConformChildCommand.Launchers(parsed.GetValue(engine), parsed.GetValue(library)), options, parsed.GetValue(output));
-                parsed.InvocationConfiguration.Output.Write(Reports.Of(verdict, parsed.GetValue(format)!));
+                parsed.InvocationConfiguration.Output.Write(Reports.Of(verdict, Format()));
                 return verdict.Conforms ? ExitCode.Success : ExitCode.Failure;
             }
             catch (CouldNotRunException e)
@@ -72,8 +83,9 @@ public sealed class ConformCommand : ICliCommand
                 parsed.InvocationConfiguration.Error.WriteLine($"aio2: conform: {e.Message}");
                 return CouldNotRun;
             }
-        });
-        return command;
+
+            string Format() => parsed.GetValue(json) ? "json" : parsed.GetValue(format)!;
+        }
     }
 
     // A verdict that is there already is that of this run: whoever restarts a campaign restarts all of its shards.

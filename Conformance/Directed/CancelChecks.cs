@@ -42,11 +42,13 @@ internal static class CancelChecks
         context.SubmitAll(Blocked(7, 0), Blocked(7, 1), Blocked(7, 2));
         Rig.Expect("CANCEL-1", 1, Cancel(rig, context, 7), "io_cancel2 of one of three");
         Rig.Expect("CANCEL-1", -Errno.ECANCELED, RigContext.Res(context.Take(1)[0]), "its event");
-        rig.World.Feed(1, 3);
-        Rig.Expect("CANCEL-1", 24, context.Get(4096, 24, Rig.PatienceSeconds, out byte[] second), "io_getevents2 for the second read, which must still wait");
-        Rig.Expect("CANCEL-1", 3, RigContext.Res(second), "the second read");
-        Rig.Expect("CANCEL-1", 1, Cancel(rig, context, 7), "io_cancel2 of the last");
-        Rig.Expect("CANCEL-1", -Errno.ECANCELED, RigContext.Res(context.Take(1)[0]), "its event");
+        foreach (int pipe in (int[])[2, 1])
+        {
+            rig.World.Feed(pipe, 1 + pipe);
+            Rig.Expect("CANCEL-1", 1 + pipe, RigContext.Res(context.Take(1, "CANCEL-1")[0]), $"read {pipe}, which is younger");
+        }
+
+        Rig.Expect("CANCEL-1", -Errno.ENOENT, Cancel(rig, context, 7), "io_cancel2 of what is done");
     }
 
     private static void AllAndByDescriptor(Rig rig)

@@ -15,6 +15,7 @@ internal static unsafe class LifeChecks
         new("A destroyed ring says DEAD and may be read to its end", ["DESTROY-1"], DeadRing),
         new("Contexts that did nothing come and go", ["DESTROY-2"], Cheap),
         new("PROBE describes what the implementation takes", ["PROBE-1"], Describes),
+        new("Errors of the other calls come in the order of ERR-1", ["ERR-1"], CallOrder),
         new("Setup's errors come in the order of ERR-1", ["ERR-1"], SetupOrder),
     ];
 
@@ -69,6 +70,12 @@ internal static unsafe class LifeChecks
         }
 
         Rig.Require("DESTROY-2", Threads() <= threads + 4, $"{Threads() - threads} threads more after 300 contexts that did nothing");
+        for (int i = 0; i < 64; i++)
+        {
+            _ = rig.Context();
+        }
+
+        Rig.Require("DESTROY-2", Threads() <= threads + 4, $"{Threads() - threads} threads more with 64 contexts that do nothing");
     }
 
     private static int Threads() => Directory.GetDirectories("/proc/self/task").Length;
@@ -92,6 +99,43 @@ internal static unsafe class LifeChecks
             Rig.Require("PROBE-1", *(uint*)(buffer + at) >= Aio2ProbeOp.FirstSizeOf, "an operation's record is too short");
             Rig.Require("PROBE-1", known is null || (op->RwFlags & ~known.Value.RwFlags) == 0, $"{known?.Name} takes rw_flags 0x{op->RwFlags:x}");
         }
+    }
+
+    // Of two faults that have different errnos, the one that ERR-1 names first is told.
+    private static void CallOrder(Rig rig)
+    {
+        var context = rig.Context(nrReqs: 1, ringBytes: 4096);
+        void Record(int errno, string what, Iocb2 iocb, params (ushort Type, ushort Flags)[] attributes)
+        {
+            var writer = new IocbWriter().Add(iocb);
+            foreach (var (type, flags) in attributes)
+            {
+                writer.Attribute(type, flags, []);
+            }
+
+            Rig.Expect("ERR-1", -errno, context.Submit(writer.ToArray()), $"io_submit2: {what}");
+        }
+
+        var closed = Rig.Iocb(Aio2Op.Pread, 1, WorldLayout.FdClosed, WorldLayout.Data, 8);
+        Record(Errno.EINVAL, "opcode before descriptor", closed with { Opcode = 77 });
+        Record(Errno.EINVAL, "flags before descriptor", closed with { Flags = 0x8000 });
+        Record(Errno.EOPNOTSUPP, "REQUIRED before descriptor", closed, (0x9000, Aio2AttrFlags.Required));
+        Record(Errno.EINVAL, "flags before REQUIRED", closed with { Flags = 0x8000 }, (0x9000, Aio2AttrFlags.Required));
+        Record(Errno.EMSGSIZE, "event size before descriptor", closed, [.. Enumerable.Range(0, 63).Select(i => ((ushort)(0x9000 + i), (ushort)0))]);
+        context.SubmitAll(Rig.Iocb(Aio2Op.Pread, 2, WorldLayout.PipeRead, WorldLayout.Data, 8, -1));
+        Record(Errno.EBADF, "descriptor before slot", closed);
+        Record(Errno.EINVAL, "opcode before slot", closed with { Opcode = 77 });
+        Record(Errno.EAGAIN, "no slot", closed with { Fd = WorldLayout.FileRo });
+        if (rig.Kernel().UserMemory == Aio2UserMemory.Direct)
+        {
+            return;
+        }
+
+        var hole = (void*)WorldLayout.Guard;
+        Rig.Expect("ERR-1", -Errno.EINVAL, rig.Aio.GetEvents(context.Id, hole, 64, 65, (Aio2Wait*)hole, 0), "io_getevents2: ranges before pointers");
+        Rig.Expect("ERR-1", -Errno.EINVAL, rig.Aio.GetEvents(context.Id, hole, 64, 0, (Aio2Wait*)hole, 0x80), "io_getevents2: flags before pointers");
+        Rig.Expect("ERR-1", -Errno.EINVAL, rig.Aio.Probe(99, hole, 64), "io_probe2: ranges before pointers");
+        Rig.Expect("ERR-1", -Errno.EINVAL, rig.Aio.RingCtl(context.Id, 99, (ulong)hole), "io_ring_ctl2: ranges before pointers");
     }
 
     private static void SetupOrder(Rig rig)

@@ -12,6 +12,7 @@ internal static unsafe class OverflowChecks
         new("The list drains into the ring at later calls", ["RING-7", "GET-1"], Drains),
         new("Exactly nr_reqs are accepted", ["RING-9", "SUBMIT-1"], ExactlyNrReqs),
         new("A slot is kept until its event is copied out of a private ring", ["RING-9"], PrivateSlots),
+        new("The eventfd tells of an event on the list", ["RING-10", "RING-7"], ListSignals),
         new("An eventfd with a full counter blocks nobody", ["RING-10"], FullCounter),
         new("EVENTFD_OFF suppresses the signal", ["RING-10"], Suppressed),
     ];
@@ -36,6 +37,7 @@ internal static unsafe class OverflowChecks
             return got.Count >= count;
         }), $"{got.Count} of {count} events came");
         Rig.Require("RING-6", RigContext.UserData(got).Distinct().Count() == count && got.Count == count, "events came twice");
+        Rig.Expect("GET-1", 0, context.Get(0, 0, 0, out _), "io_getevents2 without room");
         Rig.Require("RING-7", Rig.Eventually(() => context.Get(0, 0, 0, out _) == 0 && context.RingFlags == 0), "OVERFLOW stays with an empty list");
         Rig.Require("RING-7", ((Aio2Ring*)context.Map)->OverflowEvents >= count - 171, "the overflow counter does not count");
     }
@@ -87,6 +89,20 @@ internal static unsafe class OverflowChecks
         _ = context.Take(3);
         Rig.Expect("RING-9", Iocb2.SizeOf, context.Submit(one), "io_submit2 after they were");
         _ = context.Take(1);
+    }
+
+    private static void ListSignals(Rig rig)
+    {
+        rig.NeedsSetup(Aio2Setup.UserReap);
+        int fd = WorldLayout.Eventfd;
+        var context = rig.Context(Aio2Setup.UserReap | Aio2Setup.Eventfd, nrReqs: 300, ringBytes: 4096, eventfd: fd);
+        context.SubmitAll(Rig.Iocb(Aio2Op.Pread, 999, WorldLayout.PipeRead, WorldLayout.Data, 8, -1));
+        context.Nops(200);
+        Rig.Require("RING-7", Rig.Eventually(() => ((Aio2Ring*)context.Map)->OverflowEvents >= 200 - 170), "a ring of 4096 bytes did not overflow");
+        _ = Rig.TakeEventfd(fd);
+        rig.World.Feed(0, 8);
+        Rig.Require("RING-10", Rig.Eventually(() => Rig.TakeEventfd(fd) != 0), "no signal for an event that went on the list");
+        Rig.Require("RING-6", context.Take(201).Count == 201, "events are missing");
     }
 
     private static void FullCounter(Rig rig)

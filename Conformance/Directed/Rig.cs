@@ -10,8 +10,11 @@ namespace AioV2.Conformance.Directed;
 /// <summary>What a directed check works with: the implementation, the world, and short ways to say what it does.</summary>
 public sealed unsafe class Rig : IDisposable
 {
+    /// <summary>The longest that a check waits for something that must happen, unless the judge says otherwise.</summary>
+    public const int UsualPatienceSeconds = 10;
+
     /// <summary>The longest that a check waits for something that must happen.</summary>
-    public const int PatienceSeconds = 10;
+    public static int PatienceSeconds { get; internal set; } = UsualPatienceSeconds;
 
     private readonly List<RigContext> _contexts = [];
 
@@ -104,6 +107,14 @@ public sealed unsafe class Rig : IDisposable
         var context = new RigContext(this, p, flags);
         _contexts.Add(context);
         return context;
+    }
+
+    /// <summary>Makes a context that the check destroys itself; returns its id.</summary>
+    public uint Made()
+    {
+        var p = default(Aio2Params);
+        Expect("SETUP-3", 0, Setup(0, ref p), "io_setup2");
+        return p.Ctx;
     }
 
     /// <summary>A setup whose answer is looked at; params come back changed or not.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using AioV2.Abi;
 using AioV2.Conformance.Calls;
@@ -13,6 +14,8 @@ public sealed unsafe class RigContext : IDisposable
     private readonly Rig _rig;
     private ContextSlot _slot;
     private bool _destroyed;
+    private long _offered;
+    private long _finals;
 
     internal RigContext(Rig rig, in Aio2Params p, uint flags) => (_rig, Params, _slot) = (rig, p, ContextSlot.From(p, flags));
 
@@ -40,7 +43,30 @@ public sealed unsafe class RigContext : IDisposable
         byte* at = (byte*)WorldLayout.Iocbs + WorldLayout.IocbsBytes - iocbs.Length;
         iocbs.CopyTo(new Span<byte>(at, iocbs.Length));
         _rig.World.Touch(~0ul >> 56, file: true);
+        Offer(Records(iocbs));
         return _rig.Aio.Submit(Id, at, (nuint)iocbs.Length, ext);
+    }
+
+    /// <summary>Notes that so many records are about to be submitted past <see cref="Submit"/>.</summary>
+    public void Offer(int records) => Interlocked.Add(ref _offered, records);
+
+    private static int Records(ReadOnlySpan<byte> iocbs)
+    {
+        int records = 0;
+        for (; iocbs.Length >= Iocb2.SizeOf; iocbs = iocbs[(int)Math.Clamp(MemoryMarshal.Read<uint>(iocbs), Iocb2.SizeOf, (uint)iocbs.Length)..])
+        {
+            records++;
+        }
+
+        return records;
+    }
+
+    // No more final events than requests, whichever way they come (RING-6).
+    private void Count(List<byte[]> events)
+    {
+        int finals = events.Count(e => (MemoryMarshal.Read<IoEvent2>(e).Flags & (Aio2EventFlags.More | Aio2EventFlags.Level)) == 0);
+        long all = Interlocked.Add(ref _finals, finals);
+        Rig.Require("RING-6", all <= Volatile.Read(ref _offered), $"{all} final events came of {_offered} requests");
     }
 
     /// <summary>Submits records that must all be accepted.</summary>
@@ -75,16 +101,21 @@ public sealed unsafe class RigContext : IDisposable
     }
 
     /// <summary>Takes so many events of 24 bytes at least, by the call.</summary>
-    public List<byte[]> Take(int count)
+    /// <param name="count">How many there must be at least.</param>
+    /// <param name="requirement">What is broken where they do not come.</param>
+    public List<byte[]> Take(int count, string requirement = "RING-6")
     {
         var all = new List<byte[]>();
         while (all.Count < count)
         {
+            long start = Stopwatch.GetTimestamp();
             long result = Get(65536, (uint)((count - all.Count) * IoEvent2.SizeOf), Rig.PatienceSeconds, out byte[] events);
-            Rig.Require("RING-6", result > 0, $"io_getevents2 gave {result} with {count - all.Count} event(s) to come");
+            bool early = result == 0 && Stopwatch.GetElapsedTime(start).TotalSeconds < Rig.PatienceSeconds - 0.01;
+            Rig.Require(early ? "GET-1" : requirement, result > 0, $"io_getevents2 gave {result} with {count - all.Count} event(s) to come{(early ? ", before its timeout" : "")}");
             all.AddRange(Rig.Split(events));
         }
 
+        Count(all);
         return all;
     }
 
@@ -111,6 +142,7 @@ public sealed unsafe class RigContext : IDisposable
             all.Add(new ReadOnlySpan<byte>(buffer, bytes).ToArray());
         }
 
+        Count(all);
         return all;
     }
 

@@ -15,6 +15,7 @@ internal static unsafe class SetupChecks
         new("The context keeps its eventfd when the number is closed", ["SETUP-9", "RING-10"], KeepsEventfd),
         new("PROBE creates nothing", ["SETUP-11"], ProbeCreatesNothing),
         new("DEFER excludes the ring and the eventfd", ["SETUP-12"], DeferExcludes),
+        new("What belongs to a shared ring is refused without one", ["SETUP-7"], NeedsRing),
         new("Ids are not handed out again at once", ["SETUP-2"], IdsAreCyclic),
     ];
 
@@ -44,6 +45,14 @@ internal static unsafe class SetupChecks
                 var p = default(Aio2Params);
                 Rig.Expect("SETUP-2", -Errno.EINVAL, rig.Setup(1u << bit, ref p), $"io_setup2 with flag bit {bit}");
             }
+        }
+
+        for (int word = 0; word < 4; word++)
+        {
+            // The fourth is ctx, which only AT gives a meaning.
+            var p = new Aio2Params { Ctx = word == 3 ? 77u : 0 };
+            p.Reserved[word % 3] = word < 3 ? 1ul : 0;
+            Rig.Expect("SETUP-2", -Errno.EINVAL, rig.Setup(0, ref p), $"io_setup2 with a reserved field that is not zero ({word})");
         }
 
         ulong offered = rig.Kernel().Features;
@@ -98,7 +107,8 @@ internal static unsafe class SetupChecks
         ulong used = rig.Kernel().ReqsUsed;
         var p = new Aio2Params { NrReqs = 5, RingBytes = 8192 };
         Rig.Expect("SETUP-11", 0, rig.Setup(Aio2Setup.Probe, ref p), "io_setup2 with PROBE");
-        Rig.Require("SETUP-11", p.RingBytes == 8192 && p.MaxEventBytes == 2048 && p.Features != 0 && p.RingAddr == 0, "the outputs are not filled");
+        Rig.Require("SETUP-11", p.RingBytes == 8192 && p.Features != 0 && p.RingAddr == 0, "the outputs are not filled");
+        Rig.Expect("ATTR-6", 2048, p.MaxEventBytes, "max_event_bytes of a ring of 8192 bytes");
         Rig.Require("SETUP-11", rig.Kernel().ReqsUsed == used, "slots were taken");
         if (p.Ctx != 0)
         {
@@ -116,6 +126,15 @@ internal static unsafe class SetupChecks
         var context = rig.Context(Aio2Setup.Defer);
         context.Nops(3);
         _ = context.Take(3);
+    }
+
+    private static void NeedsRing(Rig rig)
+    {
+        foreach (uint flag in (uint[])[Aio2Setup.SingleReaper, Aio2Setup.RingFd, Aio2Setup.RingAddr])
+        {
+            var p = default(Aio2Params);
+            Rig.Expect("SETUP-7", -Errno.EINVAL, rig.Setup(flag, ref p), $"io_setup2 with flags 0x{flag:x} without USER_REAP");
+        }
     }
 
     private static void IdsAreCyclic(Rig rig)

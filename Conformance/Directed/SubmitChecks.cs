@@ -11,6 +11,7 @@ internal static unsafe class SubmitChecks
 {
     public static IReadOnlyList<DirectedCheck> All { get; } =
     [
+        new("Every unknown opcode and flag and every field that is not used is refused", ["SUBMIT-3"], EveryField),
         new("A later record's failure leaves those before it accepted", ["SUBMIT-1", "SUBMIT-5"], Partial),
         new("SUBMIT_ALL completes what is refused and goes on", ["SUBMIT-1"], SubmitAll),
         new("What was submitted may be changed at once", ["SUBMIT-2"], Copied),
@@ -31,6 +32,34 @@ internal static unsafe class SubmitChecks
         }
 
         return writer.ToArray();
+    }
+
+    private static void EveryField(Rig rig)
+    {
+        var context = rig.Context();
+        foreach (ushort opcode in (ushort[])[Aio2Op.Last + 1, 77, 1001, ushort.MaxValue])
+        {
+            Rig.Expect("SUBMIT-3", -Errno.EINVAL, context.Submit(Pack(Rig.Iocb(opcode, 1))), $"a record of opcode {opcode}");
+        }
+
+        for (int bit = 0; bit < 16; bit++)
+        {
+            var iocb = Rig.Iocb(Aio2Op.Nop, 1);
+            iocb.Flags = (ushort)(1 << bit);
+            Rig.Expect("SUBMIT-3", -Errno.EINVAL, context.Submit(Pack(iocb)), $"a NOP with flag bit {bit}");
+        }
+
+        foreach (var iocb in (Iocb2[])[Rig.Iocb(Aio2Op.Nop, 1, fd: 1), Rig.Iocb(Aio2Op.Nop, 1, addr: 8), Rig.Iocb(Aio2Op.Nop, 1, len: 1), Rig.Iocb(Aio2Op.Nop, 1, offset: 1)])
+        {
+            Rig.Expect("SUBMIT-3", -Errno.EINVAL, context.Submit(Pack(iocb)), "a NOP with a field that it does not use");
+        }
+
+        foreach (byte bytes in (byte[])[0, 8, 40, 49, 52, 56])
+        {
+            byte[] record = Pack(Rig.Iocb(Aio2Op.Nop, 1));
+            record[0] = bytes;
+            Rig.Expect("SUBMIT-3", -Errno.EINVAL, context.Submit(record), $"a record that says {bytes} bytes");
+        }
     }
 
     private static void Partial(Rig rig)
@@ -64,6 +93,7 @@ internal static unsafe class SubmitChecks
     private static void Copied(Rig rig)
     {
         var context = rig.Context();
+        byte[] id = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
         var vec = (Aio2Vec*)WorldLayout.Meta;
         vec[0] = new Aio2Vec { Base = WorldLayout.Data, Len = 16 };
         vec[1] = new Aio2Vec { Base = WorldLayout.Data + 4096, Len = 16 };
@@ -72,10 +102,17 @@ internal static unsafe class SubmitChecks
         NativeMemory.Fill((void*)WorldLayout.Meta, 64, 0xff);
         NativeMemory.Fill((byte*)WorldLayout.Iocbs + WorldLayout.IocbsBytes - 48, 48, 0xff);
         rig.World.Feed(0, 32);
-        var e = context.Take(1)[0];
+        var e = context.Take(1, "SUBMIT-2")[0];
         Rig.Expect("SUBMIT-2", 32, RigContext.Res(e), "PREADV whose array was overwritten");
         Rig.Require("SUBMIT-2", Rig.Data[0] == 0 && Rig.Data[15] == 15 && Rig.Data[4096] == 16 && Rig.Data[4096 + 15] == 31, "the bytes went elsewhere");
         Rig.Require("SUBMIT-2", RigContext.UserData([e])[0] == 1, "user_data was read later");
+        byte[] traced = new IocbWriter().Add(Rig.Iocb(Aio2Op.Pread, 2, WorldLayout.PipeRead, WorldLayout.Data, 8, -1)).Attribute(Aio2AttrType.TraceId, 0, id).ToArray();
+        Rig.Expect("SUBMIT-1", traced.Length, context.Submit(traced), "io_submit2 with TRACE_ID");
+        NativeMemory.Fill((byte*)WorldLayout.Iocbs + WorldLayout.IocbsBytes - traced.Length, (nuint)traced.Length, 0xff);
+        rig.World.Feed(0, 8);
+        e = context.Take(1, "SUBMIT-2")[0];
+        bool echoed = e.Length == IoEvent2.SizeOf + Aio2AttrRet.SizeOf + id.Length && e.AsSpan(IoEvent2.SizeOf + Aio2AttrRet.SizeOf).SequenceEqual(id);
+        Rig.Require("SUBMIT-2", echoed || e.Length == IoEvent2.SizeOf + Aio2AttrRet.SizeOf, "a payload was read later");
     }
 
     private static void HoldsFile(Rig rig)
@@ -89,7 +126,7 @@ internal static unsafe class SubmitChecks
         Libc.Must(Libc.Dup3(WorldLayout.FileRo, number, Libc.OCloExec), "dup3");
         byte value = 42;
         Libc.Must(Libc.Write(ends[1], &value, 1), "write after the read end was closed");
-        Rig.Expect("SUBMIT-2", 1, RigContext.Res(context.Take(1)[0]), "a read whose descriptor was closed and reused");
+        Rig.Expect("SUBMIT-2", 1, RigContext.Res(context.Take(1, "SUBMIT-2")[0]), "a read whose descriptor was closed and reused");
         Rig.Require("SUBMIT-2", *Rig.Data == 42, "it read another file");
         _ = Libc.Close(number);
         _ = Libc.Close(ends[1]);
@@ -147,7 +184,7 @@ internal static unsafe class SubmitChecks
         Rig.Require("SUBMIT-6", Stopwatch.GetElapsedTime(start).TotalSeconds < Rig.PatienceSeconds, "io_submit2 waited");
         Rig.Expect("SUBMIT-6", 0, context.Get(4096, 0, 0, out _), "io_getevents2");
         context.Nops(1, first: 3);
-        Rig.Require("SUBMIT-6", RigContext.UserData(context.Take(1))[0] == 3, "a NOP waited behind reads");
+        Rig.Require("SUBMIT-6", RigContext.UserData(context.Take(1, "SUBMIT-6"))[0] == 3, "a NOP waited behind reads");
     }
 
     private static void Poll(Rig rig)
@@ -169,7 +206,7 @@ internal static unsafe class SubmitChecks
         var iocb = Rig.Iocb(Aio2Op.Pread, 1, WorldLayout.PipeRead, WorldLayout.Data, 8, -1);
         iocb.RwFlags = Aio2Rwf.Nowait;
         context.SubmitAll(iocb);
-        long result = RigContext.Res(context.Take(1)[0]);
+        long result = RigContext.Res(context.Take(1, "SUBMIT-7")[0]);
         Rig.Require("SUBMIT-7", result is -Errno.EAGAIN or -Errno.EOPNOTSUPP, $"NOWAIT on an empty pipe gave {result}");
         iocb.RwFlags = 0x80000000;
         Rig.Expect("SUBMIT-7", -Errno.EOPNOTSUPP, context.Submit(Pack(iocb)), "an unknown rw_flags bit");

@@ -84,6 +84,7 @@ internal sealed unsafe class TracingAio2(IAio2 inner, JournalFile journal) : IAi
         lock (_lock)
         {
             journal.Progress++;
+            journal.Calls++;
             if (_calls.Length < MostChars)
             {
                 _calls.Append(call);

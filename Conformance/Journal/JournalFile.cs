@@ -5,7 +5,7 @@ namespace AioV2.Conformance.Journal;
 
 /// <summary>The memory that judge and child share: what to run, where the child is, and what was answered.</summary>
 /// <remarks><code>
-///  0      head: command, argument, sequences done, answer bytes, progress, sequence, step, forked
+///  0      head: command, argument, sequences done, answer bytes, progress, sequence, step, forked, in a call, calls, patience
 ///  64     text: a fatal message or the last call of a directed check, zero-terminated
 ///  64 Ki  sequences to run                                                            (2 MiB)
 ///  +2 Mi  answers, see <see cref="Answer"/>                                           (12 MiB)
@@ -72,6 +72,12 @@ public sealed unsafe class JournalFile : IDisposable
 
     /// <summary>1 while the child is inside a call.</summary>
     public ref int InCall => ref Word(32);
+
+    /// <summary>Calls of the nine that were made so far.</summary>
+    public ref int Calls => ref Word(36);
+
+    /// <summary>Seconds that a directed check waits for what must happen; 0 for the usual.</summary>
+    public ref int Patience => ref Word(40);
 
     /// <summary>The sequences to run.</summary>
     public byte* Plan => _base + PlanAt;

@@ -9,6 +9,9 @@ public sealed record ChildLauncher(string File, IReadOnlyList<string> Arguments,
     /// <summary>The library under test, or null where it is no library.</summary>
     public string? Library { get; init; }
 
+    /// <summary>Seconds that a directed check waits for what must happen.</summary>
+    public int Patience { get; init; } = Directed.Rig.UsualPatienceSeconds;
+
     /// <summary>Variables that the child gets in addition.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }

@@ -27,6 +27,7 @@ public static unsafe class ChildLoop
     public static int Run(string journalPath, int commands, int replies, Func<IAio2> implementation)
     {
         using var journal = JournalFile.Open(journalPath);
+        Rig.PatienceSeconds = journal.Patience > 0 ? journal.Patience : Rig.UsualPatienceSeconds;
         TestWorld world;
         IAio2 aio;
         try

@@ -27,6 +27,7 @@ public sealed unsafe class ChildProcess : IDisposable
     {
         Limit = limit;
         Journal = JournalFile.Create(_path);
+        Journal.Patience = launcher.Patience;
         var start = new ProcessStartInfo(launcher.File)
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false,

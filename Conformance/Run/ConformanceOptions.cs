@@ -24,6 +24,9 @@ public sealed record ConformanceOptions
     /// <summary>The longest that shrinking one finding goes on.</summary>
     public TimeSpan ShrinkLimit { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether a finding of the wire level or of a random sequence is made smaller before it is told.</summary>
+    public bool Shrinks { get; init; } = true;
+
     /// <summary>Findings after which a run ends.</summary>
     public int MostFindings { get; init; } = 5;
 

@@ -41,7 +41,7 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
 
         return new Verdict(launcher.Name, runner.Offered.Engine, options, _tally, _findings, runner.Steps, _clock.Elapsed, runner.Output)
         {
-            RandomSteps = _randomSteps, RandomTime = _randomTime, Parallel = _parallel,
+            RandomSteps = _randomSteps, RandomTime = _randomTime, Parallel = _parallel, Calls = runner.Calls,
         };
     }
 
@@ -224,6 +224,11 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
 
     private Finding Shrink(SequenceRunner runner, IReadOnlyList<Step> steps, Violation violation, string origin, ulong seed)
     {
+        if (!options.Shrinks)
+        {
+            return new Finding(violation, origin, seed, runner.Lower(steps), "");
+        }
+
         options.Progress?.Invoke($"shrinking {violation.Requirement}: {violation.Message}");
         var shrinker = new SequenceShrinker(runner, options.ShrinkLimit);
         var (least, last) = shrinker.Shrink(steps, violation);

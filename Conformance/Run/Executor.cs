@@ -309,6 +309,7 @@ public sealed unsafe class Executor(IAio2 aio, TestWorld world, JournalFile jour
     private void Enter()
     {
         journal.Progress++;
+        journal.Calls++;
         journal.InCall = 1;
         _entered = Stopwatch.GetTimestamp();
     }

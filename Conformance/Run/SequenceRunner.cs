@@ -10,6 +10,7 @@ public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) :
     private const int BatchBytes = JournalFile.PlanBytes / 2;
 
     private ChildProcess? _child;
+    private long _calls;
 
     /// <summary>What is offered; set once the implementation was probed.</summary>
     public Capabilities Offered { get; set; } = Capabilities.Everything;
@@ -19,6 +20,9 @@ public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) :
 
     /// <summary>What the implementation wrote to standard output.</summary>
     public string Output { get; private set; } = "";
+
+    /// <summary>Calls of the nine that were made, by directed checks too.</summary>
+    public long Calls => _calls + (_child?.Journal.Calls ?? 0);
 
     /// <summary>The running child, started if there is none.</summary>
     public ChildProcess Child => _child ??= new ChildProcess(launcher, callLimit);
@@ -89,6 +93,7 @@ public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) :
     /// <summary>Ends the child; the next use starts another.</summary>
     public void Restart()
     {
+        _calls = Calls;
         _child?.Dispose();
         _child = null;
     }

@@ -56,6 +56,9 @@ public sealed class Verdict
     /// <summary>Steps of the random part alone.</summary>
     public long RandomSteps { get; init; }
 
+    /// <summary>Calls of the nine that were made.</summary>
+    public long Calls { get; init; }
+
     /// <summary>How long the random part took.</summary>
     public TimeSpan RandomTime { get; init; }
 
