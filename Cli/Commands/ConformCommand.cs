@@ -31,7 +31,7 @@ public sealed class ConformCommand : ICliCommand
         format.AcceptOnlyFromAmong("text", "json", "junit", "html");
         var prove = new Option<bool>("--prove") { Description = "Prove the suite: run it against implementations that are wrong, each in one way; all must be caught." };
         var reference = new Option<string?>("--reference") { Description = "With --prove: the checkout whose tests/reference-c is broken at the ring level; found by itself in one." };
-        var only = new Option<string?>("--only") { Description = "With --prove: mutants whose name has this in it." };
+        var only = new Option<string[]>("--only") { Description = "With --prove: mutants whose name has this in it; may be given again." };
         var level = new Option<string?>("--level") { Description = "With --prove: mutants around the embedded kernel (call), or in the reference (ring); both without it." };
         level.AcceptOnlyFromAmong("call", "ring");
         var json = new Option<bool>("--json") { Description = "The same as --format json." };
@@ -57,7 +57,7 @@ public sealed class ConformCommand : ICliCommand
             }
         });
         command.SetAction((parsed, stop) => Task.FromResult(parsed.GetValue(prove)
-            ? ProveAction.Run(parsed.GetValue(seed), parsed.GetValue(reference), parsed.GetValue(level), parsed.GetValue(only), parsed.GetValue(json) || parsed.GetValue(format) == "json", parsed.InvocationConfiguration, stop)
+            ? ProveAction.Run(parsed.GetValue(seed), parsed.GetValue(reference), parsed.GetValue(level), parsed.GetValue(only) ?? [], parsed.GetValue(json) || parsed.GetValue(format) == "json", parsed.InvocationConfiguration, stop)
             : Judge(parsed)));
         return command;
 

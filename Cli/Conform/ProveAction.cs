@@ -13,14 +13,14 @@ internal static class ProveAction
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(8), RandomLimit = TimeSpan.FromMinutes(2);
 
     /// <summary>Runs; exit 0 all killed, 1 not, 3 could not run, 130 interrupted with what was done till then.</summary>
-    public static int Run(ulong seed, string? reference, string? level, string? only, bool json, InvocationConfiguration console, CancellationToken stop)
+    public static int Run(ulong seed, string? reference, string? level, string[] only, bool json, InvocationConfiguration console, CancellationToken stop)
     {
         try
         {
-            var subjects = Subjects(reference, level, console.Error.WriteLine).Where(s => s.IsControl || only is null || s.Name.Contains(only, StringComparison.OrdinalIgnoreCase)).ToList();
+            var subjects = Subjects(reference, level, console.Error.WriteLine).Where(s => s.IsControl || only.Length == 0 || only.Any(o => s.Name.Contains(o, StringComparison.OrdinalIgnoreCase))).ToList();
             if (subjects.TrueForAll(s => s.IsControl))
             {
-                throw new CouldNotRunException($"no mutant's name has '{only}' in it");
+                throw new CouldNotRunException($"no mutant's name has '{string.Join("' or '", only)}' in it");
             }
 
             var options = new ConformanceOptions { Seed = seed, Runs = Sequences, Time = RandomLimit, CallLimit = CallLimit };

@@ -129,7 +129,7 @@ internal static unsafe class GetChecks
             var seen = new int[Total];
             int taken = 0;
             var reapers = Enumerable.Range(0, Threads).Select(t => new RigThread(() => Reaper(rig, context, t, seen, ref taken, Total))).ToList();
-            for (int next = 0; next < Total;)
+            for (int next = 0; next < Total && reapers.Exists(r => r.IsAlive);)
             {
                 byte[] one = new Calls.IocbWriter().Add(Rig.Iocb(Aio2Op.Nop, (ulong)next)).ToArray();
                 long result = context.Submit(one);
@@ -161,6 +161,8 @@ internal static unsafe class GetChecks
                 events = result > 0 ? Rig.Split(new ReadOnlySpan<byte>(buffer, (int)result)) : [];
             }
 
+            // The patience is for standing still: a slow machine may need longer for all.
+            start = events.Count > 0 ? Stopwatch.GetTimestamp() : start;
             foreach (ulong id in RigContext.UserData(events))
             {
                 Interlocked.Increment(ref seen[id]);

@@ -93,10 +93,11 @@ internal static unsafe class EventfdMutants
         {
             OnSetup = (version, flags, p, size) =>
             {
+                int given = Reads(p, size) ? p->Eventfd : -1;
                 long result = inner.Setup(version, flags, p, size);
                 if (result == 0 && (flags & (Aio2Setup.Eventfd | Aio2Setup.Probe)) == Aio2Setup.Eventfd)
                 {
-                    fds[p->Ctx] = p->Eventfd;
+                    fds[p->Ctx] = given;
                 }
 
                 return result;

@@ -96,7 +96,7 @@ internal static unsafe class LateMutants
             OnSubmit = (ctx, iocbs, bytes, ext) =>
             {
                 bool nopFirst = bytes == Iocb2.SizeOf && IsOne(iocbs, bytes, iocb => *iocb is { Opcode: Aio2Op.Nop, Flags: 0, Fd: 0, RwFlags: 0, Addr: 0, Len: 0, Offset: 0 });
-                _ = nopFirst && Thread.Yield();
+                Thread.Sleep(nopFirst ? 1 : 0);
                 long result = inner.Submit(ctx, iocbs, bytes, ext);
                 if (!nopFirst || result != -Errno.EINVAL)
                 {

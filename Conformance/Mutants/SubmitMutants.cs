@@ -38,7 +38,7 @@ internal static unsafe class SubmitMutants
         Extack("tells the field's offset in its record", "SUBMIT-5", ext => ext->FieldOffset -= ext->RecordOffset),
         Extack("tells errno as a positive number", "SUBMIT-5", ext => ext->Error = -ext->Error),
         Make("takes a bad ext for none", "SUBMIT-5", inner => (ctx, iocbs, bytes, ext) => inner.Submit(ctx, iocbs, bytes, WorldLayout.SurelyBad((ulong)ext) ? null : ext)),
-        Make("dies of an opcode above 1000", "ERR-1", DiesOfOpcode),
+        new("dies of an opcode above 1000", MutantKind.Answer, ["SUBMIT-3", "ERR-1"], inner => new Altered(inner) { OnSubmit = DiesOfOpcode(inner) }),
     ];
 
     private delegate long AnswerChange(long result, void* iocbs, long bytes, Aio2Extack* ext);

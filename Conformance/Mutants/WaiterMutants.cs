@@ -164,7 +164,7 @@ internal static unsafe class WaiterMutants
             OnSetup = (version, flags, p, size) =>
             {
                 long result = inner.Setup(version, flags, p, size);
-                if (result == 0 && (flags & (Aio2Setup.UserReap | Aio2Setup.Probe)) == Aio2Setup.UserReap)
+                if (result == 0 && (flags & (Aio2Setup.UserReap | Aio2Setup.RingFd | Aio2Setup.RingAddr | Aio2Setup.Probe)) == Aio2Setup.UserReap)
                 {
                     rings[p->Ctx] = *p;
                 }
@@ -177,7 +177,7 @@ internal static unsafe class WaiterMutants
                 return inner.Destroy(ctx);
             },
             OnGet = (ctx, events, bytes, min, wait, flags) =>
-                bytes >= 4096 && flags == 0 && WorldLayout.Room((ulong)events, write: true) >= bytes && rings.TryGetValue(ctx, out var p) && Take(p, (byte*)events, early) is > 0 and var taken
+                bytes >= 4096 && min <= IoEvent2.SizeOf && flags == 0 && WorldLayout.Room((ulong)events, write: true) >= bytes && rings.TryGetValue(ctx, out var p) && Take(p, (byte*)events, early) is > 0 and var taken
                     ? taken
                     : inner.GetEvents(ctx, events, bytes, min, wait, flags),
         };
@@ -202,13 +202,13 @@ internal static unsafe class WaiterMutants
                 return 0;
             }
 
-            Thread.Sleep(1);
+            Thread.Sleep(LookMs);
         }
 
         NativeMemory.Copy(record, to, Math.Min(length, 4096));
         if (!early)
         {
-            Thread.Yield();
+            Thread.Sleep(1);
             Volatile.Write(ref shared, head + length);
         }
 
