@@ -154,7 +154,7 @@ internal static unsafe class GetChecks
         while (Volatile.Read(ref taken) < total && Stopwatch.GetElapsedTime(start).TotalSeconds < Rig.PatienceSeconds)
         {
             var wait = new Aio2Wait { Size = Aio2Wait.SizeOf, Nsec = 5_000_000 };
-            var events = ring ? context.Reap(16) : [];
+            var events = ring ? context.Reap(16, "GET-5") : [];
             if (!ring)
             {
                 long result = rig.Aio.GetEvents(context.Id, buffer, 4096, 24, &wait, 0);

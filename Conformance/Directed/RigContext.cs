@@ -126,14 +126,16 @@ public sealed unsafe class RigContext : IDisposable
     public static long Res(byte[] e) => MemoryMarshal.Read<IoEvent2>(e).Res;
 
     /// <summary>Takes events from the ring's memory until it is empty.</summary>
-    public List<byte[]> Reap(int most = int.MaxValue)
+    /// <param name="most">How many at most.</param>
+    /// <param name="requirement">What is broken where the ring shows what no ring may; RING-3 for a record, RING-2 for a position without it.</param>
+    public List<byte[]> Reap(int most = int.MaxValue, string? requirement = null)
     {
         var all = new List<byte[]>();
         byte* buffer = stackalloc byte[4096];
         while (all.Count < most)
         {
             int bytes = _slot.Ring.TakeOne(buffer, 4096, out var anomaly);
-            Rig.Require("RING-3", anomaly == RingAnomaly.None, $"the ring shows bad {anomaly}: head {Head}, tail {Tail}");
+            Rig.Require(requirement ?? (anomaly == RingAnomaly.Positions ? "RING-2" : "RING-3"), anomaly == RingAnomaly.None, $"the ring shows bad {anomaly}: head {Head}, tail {Tail}");
             if (bytes == 0)
             {
                 break;

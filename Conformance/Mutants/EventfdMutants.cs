@@ -107,10 +107,11 @@ internal static unsafe class EventfdMutants
                 long result = inner.Submit(ctx, iocbs, bytes, ext);
                 if (result > 0 && fds.TryGetValue(ctx, out int fd))
                 {
-                    // The runtime's signals end a poll, too.
+                    // A counter at its very end is an error to poll, and no room.
                     var poll = new Libc.PollFd { Fd = fd, Events = Libc.PollOut };
-                    while (Libc.Poll(&poll, 1, -1) != 1)
+                    for (; (poll.Revents & Libc.PollOut) == 0; Thread.Sleep(1))
                     {
+                        _ = Libc.Poll(&poll, 1, -1);
                     }
                 }
 

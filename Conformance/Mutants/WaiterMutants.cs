@@ -177,7 +177,7 @@ internal static unsafe class WaiterMutants
                 return inner.Destroy(ctx);
             },
             OnGet = (ctx, events, bytes, min, wait, flags) =>
-                bytes >= 4096 && min <= IoEvent2.SizeOf && flags == 0 && WorldLayout.Room((ulong)events, write: true) >= bytes && rings.TryGetValue(ctx, out var p) && Take(p, (byte*)events, early) is > 0 and var taken
+                bytes >= 4096 && min <= IoEvent2.SizeOf && WorldLayout.Room((ulong)events, write: true) >= bytes && inner.GetEvents(ctx, null, 0, 0, wait, flags) == 0 && rings.TryGetValue(ctx, out var p) && Take(p, (byte*)events, early) is > 0 and var taken
                     ? taken
                     : inner.GetEvents(ctx, events, bytes, min, wait, flags),
         };

@@ -1,4 +1,5 @@
 using AioV2.Abi.Calls;
+using AioV2.Conformance.Mutants;
 using AioV2.Conformance.Run;
 using AioV2.Conformance.Tests.Mutants;
 using AioV2.Kernel;
@@ -34,7 +35,14 @@ internal static class ChildEntry
     private static ChildLauncher Launcher(string kind, string value) =>
         new(Path.Combine(AppContext.BaseDirectory, "AioV2.Conformance.Tests"), [Word, kind, value], value);
 
-    private static IAio2 Make(string kind, string value) => kind == "library"
-        ? new LoadedAio2(value)
-        : MutantTable.All[value](EmbeddedKernel.Create(new KernelOptions { Engine = EngineKind.Threads }));
+    private static IAio2 Make(string kind, string value)
+    {
+        if (kind == "library")
+        {
+            return new LoadedAio2(value);
+        }
+
+        var kernel = EmbeddedKernel.Create(new KernelOptions { Engine = EngineKind.Threads });
+        return RaceTable.All.TryGetValue(value, out var make) ? make(kernel) : MutantTable.Make(value, kernel);
+    }
 }

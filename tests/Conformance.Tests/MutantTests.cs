@@ -1,49 +1,90 @@
+using AioV2.Abi;
+using AioV2.Conformance.Model;
+using AioV2.Conformance.Mutants;
+using AioV2.Conformance.Prove;
 using AioV2.Conformance.Run;
 using AioV2.Tests;
 
 namespace AioV2.Conformance.Tests;
 
-/// <summary>The suite can fail: implementations with one thing broken are caught, and the requirement is named.</summary>
+/// <summary>The suite can fail: implementations with one thing broken are caught, and the requirement is named. All of them run in <c>aio2 conform --prove</c>.</summary>
 public sealed class MutantTests
 {
-    private static ConformanceOptions Options(params string[] requirements) => new()
+    private static readonly ConformanceOptions Options = new()
     {
-        Runs = 640, Time = TimeSpan.FromSeconds(30), CallLimit = TimeSpan.FromSeconds(4), ShrinkLimit = TimeSpan.FromSeconds(3), MostFindings = 1, Requirements = requirements,
+        Runs = 320, Time = TimeSpan.FromSeconds(30), CallLimit = TimeSpan.FromSeconds(8), ShrinkLimit = TimeSpan.FromSeconds(3), MostFindings = 1,
     };
 
-    [Theory]
-    [InlineData("loses the last of two events", "RING-6")]
-    [InlineData("gives the last event twice", "RING-6")]
-    [InlineData("changes user_data", "RING-6")]
-    [InlineData("loses an event on a bad buffer", "GET-4")]
-    [InlineData("does not wait", "GET-1")]
-    [InlineData("takes min_bytes above bytes", "GET-1")]
-    [InlineData("counts records instead of bytes", "SUBMIT-1")]
-    [InlineData("accepts only the first record", "SUBMIT-1")]
-    [InlineData("accepts unknown iocb flags", "SUBMIT-3")]
-    [InlineData("ignores REQUIRED", "ATTR-3")]
-    [InlineData("does not clear ext", "SUBMIT-5")]
-    [InlineData("takes any version", "SETUP-1")]
-    [InlineData("writes params on failure", "SETUP-10")]
-    [InlineData("dies of an unknown opcode", "ERR-1")]
-    [InlineData("hangs in destroy", "DESTROY-1")]
-    public void A_broken_implementation_is_caught_with_the_requirement_that_it_breaks(string mutant, string requirement)
-    {
-        var verdict = new ConformanceRunner(ChildEntry.Mutant(mutant), Options(requirement)).Run();
+    private static ProveSubject Subject(string mutant, MutantKind kind = MutantKind.Answer, params string[] requirements) =>
+        new(mutant, kind, "call", requirements, ChildEntry.Mutant(mutant) with { Patience = 5 });
 
-        Assert.False(verdict.Conforms, Report.TextReport.Of(verdict));
-        var finding = Assert.Single(verdict.Findings);
-        Assert.Equal(requirement, finding.Violation.Requirement);
-        Assert.NotEmpty(finding.Calls);
-        Assert.Equal(Outcome.Failed, verdict.Lines.Single(l => l.Id == requirement).Outcome);
-    }
+    private static ProveRow Row(string name, string cited, long calls, params string[] requirements) =>
+        new(Subject(name, MutantKind.Order, requirements), cited.Length > 0 ? new Violation(cited, "it is broken") : null, "a check", calls, TimeSpan.FromSeconds(1));
 
     [Fact, Requirement("ERR-1", "SUBMIT-1", "GET-1", "RING-6")]
     public void The_embedded_kernel_conforms()
     {
-        var verdict = new ConformanceRunner(ChildEntry.Mutant("none"), Options() with { Runs = 320, CallLimit = TimeSpan.FromSeconds(30) }).Run();
+        var verdict = new ConformanceRunner(ChildEntry.Mutant(MutantTable.Control), Options with { CallLimit = TimeSpan.FromSeconds(30) }).Run();
 
         Assert.True(verdict.Conforms, Report.TextReport.Of(verdict));
         Assert.True(verdict.Steps > 10_000, $"{verdict.Steps} steps");
+        Assert.True(verdict.Calls > 10_000, $"{verdict.Calls} calls");
+    }
+
+    [Fact, Requirement("SETUP-1", "RING-6", "ATTR-2", "ERR-1")]
+    public void A_mutant_is_killed_by_what_it_breaks_and_one_that_is_said_to_break_something_else_is_not_counted()
+    {
+        ProveSubject[] subjects = [Subject(MutantTable.Control), .. MutantTable.All
+            .Where(m => m.Name is "takes any version" or "loses the last of two events" or "forgets the last return")
+            .Select((m, i) => Subject(m.Name, m.Kind, i == 0 ? ["GET-3"] : m.Requirements))];
+        var told = new List<string>();
+
+        var report = new ProveRunner(Options, 2, told.Add).Run(subjects, CancellationToken.None);
+
+        Assert.Equal(subjects.Select(s => s.Name), report.Rows.Select(r => r.Subject.Name));
+        Assert.Equal(["passed", "WRONG ID", "killed", "killed"], report.Rows.Select(r => r.Word));
+        Assert.False(report.Proves);
+        Assert.EndsWith("killed 2 of 3\n", report.Text());
+        Assert.Contains("SETUP-1", report.Rows[1].First!.Requirement);
+        Assert.Equal(4, told.Count);
+        Assert.All(report.Rows, r => Assert.True(r.Calls > 0));
+    }
+
+    [Fact]
+    public void A_run_that_is_stopped_keeps_what_it_has_and_proves_nothing()
+    {
+        using var stop = new CancellationTokenSource();
+        var runner = new ProveRunner(Options, 1, _ => stop.Cancel());
+
+        var report = runner.Run([Subject("takes any version", MutantKind.Answer, "SETUP-1"), Subject("takes only the first record", MutantKind.Answer, "SUBMIT-1")], stop.Token);
+
+        Assert.Single(report.Rows);
+        Assert.False(report.Proves);
+        Assert.EndsWith("killed 1 of 1 (interrupted: 1 not run)\n", report.Text());
+    }
+
+    [Fact]
+    public void The_report_counts_only_kills_that_cite_what_is_broken_and_takes_their_median()
+    {
+        var report = new ProveReport([Row("a", "GET-1", 10, "GET-1"), Row("b", "GET-2", 20, "GET-1", "GET-2"), Row("c", "GET-3", 5, "GET-1"), Row("d", "", 900, "GET-1"), Row("e", "", 900), Row("f", "ERR-1", 7)], 6, 1, TimeSpan.FromSeconds(3), false);
+
+        Assert.Equal((2, 4, 15L, false), (report.Killed, report.Mutants.Count, report.MedianCalls, report.Proves));
+        Assert.Equal(["killed", "killed", "WRONG ID", "SURVIVED", "passed", "FAILED"], report.Rows.Select(r => r.Word));
+        Assert.Contains("\"killed\": 2", report.Json());
+        Assert.Contains("GET-3: it is broken", report.Text());
+        Assert.True(new ProveReport([.. report.Rows.Take(2)], 2, 1, TimeSpan.Zero, false).Proves);
+        Assert.False(new ProveReport([report.Rows[4]], 1, 1, TimeSpan.Zero, false).Proves);
+    }
+
+    [Fact]
+    public void Mutants_have_names_of_their_own_and_break_ids_of_the_spec()
+    {
+        var known = Aio2Catalog.Requirements.Select(r => r.Id).ToHashSet();
+
+        Assert.Equal(MutantTable.All.Count, MutantTable.All.Select(m => m.Name).Distinct().Count());
+        Assert.All(MutantTable.All, m => Assert.NotEmpty(m.Requirements));
+        Assert.All(MutantTable.All, m => Assert.All(m.Requirements, id => Assert.Contains(id, known)));
+        Assert.True(MutantTable.All.Count >= 60, $"{MutantTable.All.Count} mutants");
+        Assert.Throws<ArgumentException>(() => MutantTable.Make("no such thing", null!));
     }
 }
