@@ -41,6 +41,7 @@ public sealed class SpecDiff
         AttributeDiff.Run(old, @new, changes);
         ErrnoDiff.Run(old, @new, changes);
         CallDiff.Run(old, @new, changes);
+        TraceDiff.Run(old.Trace, @new.Trace, changes);
         RequirementDiff.Run(old, @new, changes);
         return new SpecDiff(old, @new, changes.All);
     }

@@ -22,7 +22,7 @@ internal ref struct SnapshotReader(ReadOnlyMemory<byte> bytes)
 
     private SpecDocument Document()
     {
-        Count(from.ReadMapHeader(), 18);
+        Count(from.ReadMapHeader(), 19);
         return new SpecDocument
         {
             File = Text("file"), Hash = Text("hash"), Name = Text("name"), Title = Text("title"), AbiVersion = Number("abi_version"), License = Text("license"),
@@ -34,8 +34,38 @@ internal ref struct SnapshotReader(ReadOnlyMemory<byte> bytes)
             Reasons = KeyedGroup("reasons", "reason"),
             ErrnoClass = ErrnoClass(), Errnos = List("values", static (ref r) => r.Errno()),
             Calls = List("calls", static (ref r) => r.Call()),
+            Trace = Trace(),
             Requirements = List("requirements", static (ref r) => r.Requirement()),
         };
+    }
+
+    private TraceDef? Trace()
+    {
+        Word("trace");
+        if (from.TryReadNil())
+            return null;
+        var (at, keys, allows) = Node(5);
+        return new TraceDef
+        {
+            At = at, Keys = keys, Allows = allows, Format = Text("format"), Version = Number("version"), CSharp = Text("csharp"), Doc = Text("doc"),
+            Records = List("records", static (ref r) => r.TraceRecord()),
+        };
+    }
+
+    private TraceRecordDef TraceRecord()
+    {
+        var (at, keys, allows) = Node(4);
+        return new TraceRecordDef
+        {
+            At = at, Keys = keys, Allows = allows, Name = Text("name"), Value = Number("value"), Doc = Text("doc"),
+            Fields = List("fields", static (ref r) => r.TraceField()),
+        };
+    }
+
+    private TraceFieldDef TraceField()
+    {
+        var (at, keys, allows) = Node(3);
+        return new TraceFieldDef { At = at, Keys = keys, Allows = allows, Name = Text("name"), Type = Text("type"), Doc = Text("doc") };
     }
 
     private GroupDef KeyedGroup(string key, string kind)

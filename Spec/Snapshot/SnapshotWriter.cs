@@ -22,7 +22,7 @@ internal ref struct SnapshotWriter(IBufferWriter<byte> output)
 
     private void Document(SpecDocument spec)
     {
-        to.WriteMapHeader(18);
+        to.WriteMapHeader(19);
         Text("file", spec.File);
         Text("hash", spec.Hash);
         Text("name", spec.Name);
@@ -46,7 +46,37 @@ internal ref struct SnapshotWriter(IBufferWriter<byte> output)
         Group(spec.Reasons);
         Errnos(spec);
         List("calls", spec.Calls, static (ref w, c) => w.Call(c));
+        Key("trace");
+        Trace(spec.Trace);
         List("requirements", spec.Requirements, static (ref w, r) => w.Requirement(r));
+    }
+
+    private void Trace(TraceDef? trace)
+    {
+        if (trace is null)
+        {
+            to.WriteNil();
+            return;
+        }
+        Node(trace, 5);
+        Text("format", trace.Format);
+        Number("version", trace.Version);
+        Text("csharp", trace.CSharp);
+        Text("doc", trace.Doc);
+        List("records", trace.Records, static (ref w, r) =>
+        {
+            w.Node(r, 4);
+            w.Text("name", r.Name);
+            w.Number("value", r.Value);
+            w.Text("doc", r.Doc);
+            w.List("fields", r.Fields, static (ref x, f) =>
+            {
+                x.Node(f, 3);
+                x.Text("name", f.Name);
+                x.Text("type", f.Type);
+                x.Text("doc", f.Doc);
+            });
+        });
     }
 
     private void Errnos(SpecDocument spec)
