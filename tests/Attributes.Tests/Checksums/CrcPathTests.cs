@@ -14,7 +14,7 @@ public sealed class CrcPathTests
     private const int Cases = 500;
 
     private static void ForAll(Func<Piece, bool> law) =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(Cases).WithReplay(20261121, 7), Prop.ForAll(Piece.Any, law));
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(LawCases.Of(Cases)).WithReplay(20261121, 7), Prop.ForAll(Piece.Any, law));
 
     private static CrcPath[] PathsHere() => [.. Enum.GetValues<CrcPath>().Where(CrcPolynomial.Supports)];
 

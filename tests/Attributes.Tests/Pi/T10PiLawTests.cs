@@ -14,7 +14,7 @@ public sealed class T10PiLawTests
     private const ushort All = Aio2PiFlags.Known;
 
     private static void ForAll(Func<Transfer, bool> law) =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(400).WithReplay(20261121, 9), Prop.ForAll(Transfer.Any, law));
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(LawCases.Of(400)).WithReplay(20261121, 9), Prop.ForAll(Transfer.Any, law));
 
     [Fact]
     public void What_was_generated_verifies() => ForAll(t =>
