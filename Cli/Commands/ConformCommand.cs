@@ -23,6 +23,7 @@ public sealed class ConformCommand : ICliCommand
         var runs = new Option<int>("--runs") { Description = "Random sequences at most, on each engine.", DefaultValueFactory = _ => 2000 };
         var time = new Option<string?>("--time") { Description = "When the random part ends, e.g. 60s, 2m; 30s without it. Engines share it." };
         var parallel = new Option<string?>("--parallel-time") { Description = "How much of --time is kept for parallel rounds, judged for linearizability: a quarter without it, 0s for none." };
+        var round = new Option<ulong?>("--round") { Description = "Run only this parallel round, as a finding tells its seed, again and again for --parallel-time." };
         var limit = new Option<string?>("--call-limit") { Description = "The longest that one call may take before it counts as hung; 15s without it." };
         var requirements = new Option<string?>("--requirements") { Description = "Ids or groups to check, e.g. RING,GET-4; all without it." };
         var shard = new Option<string?>("--shard") { Description = "This part of the work, i/n; all of it without it." };
@@ -37,7 +38,7 @@ public sealed class ConformCommand : ICliCommand
         var json = new Option<bool>("--json") { Description = "The same as --format json." };
         var command = new Command("conform", "Judge an implementation of the nine calls, requirement by requirement.")
         {
-            engine, library, seed, runs, time, parallel, limit, requirements, shard, output, format, prove, reference, level, only, json, MergeCommand(),
+            engine, library, seed, runs, time, parallel, round, limit, requirements, shard, output, format, prove, reference, level, only, json, MergeCommand(),
         };
         Examples.Add(command, "aio2 conform --time 60s", "aio2 conform --library ./their.so --seed 7", "aio2 conform --shard 3/8 --seed 7 --time 10m --output 3.json", "aio2 conform --requirements RING,GET-4 --format html > verdict.html", "aio2 conform --prove --json > mutants.json");
         command.Validators.Add(result =>
@@ -69,7 +70,7 @@ public sealed class ConformCommand : ICliCommand
             {
                 Seed = parsed.GetValue(seed), Runs = parsed.GetValue(runs), Time = whole, ParallelTime = ConformArguments.Share(parsed.GetValue(parallel), whole)!.Value,
                 CallLimit = ConformArguments.Time(parsed.GetValue(limit) ?? CallLimit)!.Value,
-                Requirements = ConformArguments.Requirements(parsed.GetValue(requirements)), Shard = index, Shards = count,
+                Requirements = ConformArguments.Requirements(parsed.GetValue(requirements)), Shard = index, Shards = count, Round = parsed.GetValue(round),
                 Progress = Format() == "text" ? parsed.InvocationConfiguration.Error.WriteLine : null,
             };
             try

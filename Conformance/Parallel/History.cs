@@ -16,6 +16,9 @@ public sealed record History(RoundPlan Plan, int Context, IReadOnlyList<Operatio
     public static IEnumerable<History> Of(RoundPlan plan, IReadOnlyList<Operation> operations) => Enumerable.Range(0, plan.Contexts.Count)
         .Select(c => new History(plan, c, [.. operations.Where(o => o.Context == c).OrderBy(o => o.Invoke)]));
 
+    /// <summary>How many operations were under way at the same time as one of another thread.</summary>
+    public int Overlapping => Operations.Count(o => Operations.Any(p => p.Thread != o.Thread && p.Invoke < o.Return && o.Invoke < p.Return));
+
     /// <summary>Judges it.</summary>
     public SearchOutcome Judge() => Judge([.. Operations.Select(o => AtomsOf.Operation(o, Plan).Atoms)]);
 

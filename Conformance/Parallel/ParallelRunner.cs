@@ -20,7 +20,7 @@ public sealed unsafe class ParallelRunner(SequenceRunner runner, ConformanceOpti
         [.. Enum.GetValues<AtomKind>().Select(ContextRules.Shows).Append("RING-9").Append("GET-6").Append("RING-3").Distinct()];
 
     /// <summary>What was done.</summary>
-    public ParallelCount Count { get; private set; } = new(0, 0, 0, 0, 0, TimeSpan.Zero);
+    public ParallelCount Count { get; private set; } = ParallelCount.None;
 
     /// <summary>Runs batches of rounds for so long; returns what is wrong.</summary>
     /// <param name="limit">When the last batch begins, from now.</param>
@@ -31,8 +31,7 @@ public sealed unsafe class ParallelRunner(SequenceRunner runner, ConformanceOpti
         long told = 0;
         for (long batch = options.Shard - 1; _clock.Elapsed < limit && _findings.Count < options.MostFindings; batch += options.Shards)
         {
-            ulong first = FirstSeed(options.Seed, batch);
-            var end = runner.Child.Rounds(first, RoundsPerBatch, limit - _clock.Elapsed);
+            var end = runner.Child.Rounds(options.Round ?? FirstSeed(options.Seed, batch), options.Round is null ? RoundsPerBatch : 1, limit - _clock.Elapsed);
             Judge(tally);
             if (end != ChildEnd.Done)
             {
@@ -60,7 +59,7 @@ public sealed unsafe class ParallelRunner(SequenceRunner runner, ConformanceOpti
             var outcome = history.Judge();
             Count = Count with
             {
-                Histories = Count.Histories + 1, Operations = Count.Operations + history.Operations.Count,
+                Histories = Count.Histories + 1, Operations = Count.Operations + history.Operations.Count, Overlapping = Count.Overlapping + history.Overlapping,
                 Undecided = Count.Undecided + (outcome.Verdict == SearchVerdict.Undecided ? 1 : 0),
             };
             if (outcome.Verdict == SearchVerdict.NotLinearizable)

@@ -106,7 +106,7 @@ public sealed class RoundPlanner
     private RoundAction Action(int thread, int turn, int turns)
     {
         int context = _dice.Below(_contexts.Count);
-        int spins = _dice.Percent(50) ? _dice.Below(MostSpins) : 0;
+        int spins = _dice.Percent(25) ? _dice.Below(MostSpins) : 0;
         int destroy = _destroyers.FindIndex(d => d.Thread == thread);
         if (destroy >= 0 && turn >= turns / 2 && (turn == turns - 1 || _dice.Percent(20)))
         {

@@ -21,7 +21,7 @@ public static class JsonReport
     private sealed record Document(
         string Implementation, string Engine, bool Conforms, ulong Seed, int Shard, int Shards, long Steps, double Seconds, string Output, Line[] Requirements, Found[] Findings, long RandomSteps, double RandomSeconds, Rounds? Parallel, Document[]? Engines);
 
-    private sealed record Rounds(long Count, long Histories, long Operations, long Undecided, int Threads, double Seconds);
+    private sealed record Rounds(long Count, long Histories, long Operations, long Overlapping, long Undecided, int Threads, double Seconds);
 
     /// <summary>Writes.</summary>
     public static string Of(Verdict v) => JsonSerializer.Serialize(DocumentOf(v), Options) + "\n";
@@ -48,7 +48,7 @@ public static class JsonReport
         [.. v.Findings.Select(f => new Found(f.Violation.Requirement, f.Violation.Message, f.Origin, f.Seed, f.Calls, f.Program))],
         v.RandomSteps, v.RandomTime.TotalSeconds, RoundsOf(v.Parallel), [.. v.Parts.Select(DocumentOf)]);
 
-    private static Rounds RoundsOf(ParallelCount p) => new(p.Rounds, p.Histories, p.Operations, p.Undecided, p.Threads, p.Time.TotalSeconds);
+    private static Rounds RoundsOf(ParallelCount p) => new(p.Rounds, p.Histories, p.Operations, p.Overlapping, p.Undecided, p.Threads, p.Time.TotalSeconds);
 
     private static Verdict VerdictOf(Document? d) => d?.Requirements is null || d.Findings is null
         ? throw new InvalidDataException("no verdict: requirements or findings are missing")
@@ -59,7 +59,7 @@ public static class JsonReport
         {
             RandomSteps = d.RandomSteps,
             RandomTime = TimeSpan.FromSeconds(d.RandomSeconds),
-            Parallel = d.Parallel is { } p ? new ParallelCount(p.Count, p.Histories, p.Operations, p.Undecided, p.Threads, TimeSpan.FromSeconds(p.Seconds)) : ParallelCount.Sum([], atOnce: false),
+            Parallel = d.Parallel is { } p ? new ParallelCount(p.Count, p.Histories, p.Operations, p.Overlapping, p.Undecided, p.Threads, TimeSpan.FromSeconds(p.Seconds)) : ParallelCount.None,
             Parts = [.. (d.Engines ?? []).Select(VerdictOf)],
         };
 }

@@ -65,7 +65,7 @@ public static class TextReport
         foreach (var finding in verdict.Findings)
         {
             text.Append($"\n{finding.Violation.Requirement}: {finding.Violation.Message}\n");
-            text.Append($"  found on {verdict.Implementation} ({verdict.Engine}) by {finding.Origin}, seed {(finding.Origin == "parallel" ? finding.Seed : verdict.Seed)}; the calls:\n");
+            text.Append($"  found on {verdict.Implementation} ({verdict.Engine}) by {finding.Origin}, {(finding.Origin == "parallel" ? $"--round {finding.Seed}" : $"seed {verdict.Seed}")}; the calls:\n");
             string[] calls = finding.Calls.Split('\n', StringSplitOptions.RemoveEmptyEntries);
             for (int i = 0; i < calls.Length; i++)
             {
@@ -86,7 +86,7 @@ public static class TextReport
     }
 
     private static string Rounds(ParallelCount p) => p.Rounds == 0 ? ""
-        : $"  parallel: {p.Rounds} rounds of up to {p.Threads} threads, {p.Operations} operations in {p.Histories} histories judged for linearizability, {p.Undecided} undecided, in {p.Time.TotalSeconds:0.0} s\n";
+        : $"  parallel: {p.Rounds} rounds of up to {p.Threads} threads, {p.Operations} operations ({p.Overlapping} at the same time as another) in {p.Histories} histories judged for linearizability, {p.Undecided} undecided, in {p.Time.TotalSeconds:0.0} s\n";
 
     private static string Word(Outcome outcome) => outcome switch { Outcome.Passed => "passed", Outcome.Failed => "FAILED", _ => "not exercised" };
 

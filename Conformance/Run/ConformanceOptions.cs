@@ -15,6 +15,9 @@ public sealed record ConformanceOptions
     /// <summary>How much of that time is kept for parallel rounds.</summary>
     public TimeSpan ParallelTime { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>The seed of a parallel round that alone is run, over and over, as a finding tells it; or null.</summary>
+    public ulong? Round { get; init; }
+
     /// <summary>Steps of a sequence at most.</summary>
     public int Length { get; init; } = 40;
 

@@ -23,7 +23,7 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private long _randomSteps;
     private TimeSpan _randomTime;
-    private ParallelCount _parallel = ParallelCount.Sum([], atOnce: false);
+    private ParallelCount _parallel = ParallelCount.None;
 
     /// <summary>Runs; returns the verdict.</summary>
     /// <exception cref="CouldNotRunException">The implementation cannot be loaded or makes no context.</exception>
@@ -32,10 +32,14 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
         using var runner = new SequenceRunner(launcher, options.CallLimit);
         if (Probe(runner))
         {
-            Directed(runner);
-            Fork();
-            Wire(runner);
-            Random(runner);
+            if (options.Round is null)
+            {
+                Directed(runner);
+                Fork();
+                Wire(runner);
+                Random(runner);
+            }
+
             Parallel(runner);
         }
 

@@ -63,7 +63,7 @@ public sealed class Verdict
     public TimeSpan RandomTime { get; init; }
 
     /// <summary>How much of the parallel part was done.</summary>
-    public ParallelCount Parallel { get; init; } = ParallelCount.Sum([], atOnce: false);
+    public ParallelCount Parallel { get; init; } = ParallelCount.None;
 
     /// <summary>Whether nothing is wrong.</summary>
     public bool Conforms => Lines.All(l => l.Outcome != Outcome.Failed);
