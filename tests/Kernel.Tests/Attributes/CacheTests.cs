@@ -15,13 +15,11 @@ public sealed unsafe class CacheTests() : AttributeLaws(Aio2AttrType.Cache)
     public void Dropped_pages_are_a_miss_then_a_hit_and_a_dropped_second_half_is_partial(EngineKind engine)
     {
         using var bench = new AttributeBench(engine);
-        Drop(bench, 0);
-        Assert.Equal((Aio2CacheState.Miss, 0ul), Ask(bench, Aio2Op.Pread));
+        AssertOnceDropped(bench, 0, Aio2Op.Pread, (Aio2CacheState.Miss, 0));
         Assert.Equal((Aio2CacheState.Hit, (ulong)Bytes), Ask(bench, Aio2Op.Pread));
         Assert.Equal((Aio2CacheState.Hit, (ulong)Bytes), Ask(bench, Aio2Op.Preadv));
 
-        Drop(bench, Page);
-        Assert.Equal((Aio2CacheState.Partial, (ulong)Page), Ask(bench, Aio2Op.Preadv));
+        AssertOnceDropped(bench, Page, Aio2Op.Preadv, (Aio2CacheState.Partial, Page));
         Assert.Equal(ScratchFile.Pattern(Bytes), new ReadOnlySpan<byte>(bench.Data, Bytes).ToArray());
     }
 
@@ -93,12 +91,45 @@ public sealed unsafe class CacheTests() : AttributeLaws(Aio2AttrType.Cache)
         return (cache.State, cache.Bytes);
     }
 
+    // The attempt starts the read of what is missing, and a busy machine may be away from it until the device has answered:
+    // then it returns all, and all is what it says. So this takes as many drops as it needs for one that is slower.
+    private void AssertOnceDropped(AttributeBench bench, long from, ushort opcode, (uint State, ulong Bytes) expected)
+    {
+        const int DropsMax = 1000;
+        for (var drops = 1; ; drops++)
+        {
+            Drop(bench, from);
+            var told = Ask(bench, opcode);
+            if (told == expected)
+            {
+                return;
+            }
+
+            Assert.Equal((Aio2CacheState.Hit, (ulong)Bytes), told);
+            Assert.True(drops < DropsMax, $"{drops} attempts have all found what was dropped before");
+        }
+    }
+
     // What is dirty stays, and so does what readahead is about to fill: written back first, then dropped, and looked at.
     private static void Drop(AttributeBench bench, long from)
     {
         const int DontNeed = 4, Random = 1;
-        Assert.Equal(0, Libc.Fsync(bench.File.Fd));
-        Assert.Equal(0, Libc.Fadvise(bench.File.Fd, 0, 0, Random));
-        Assert.Equal(0, Libc.Fadvise(bench.File.Fd, from, 0, DontNeed));
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                Assert.Equal(0, Libc.Fsync(bench.File.Fd));
+                Assert.Equal(0, Libc.Fadvise(bench.File.Fd, 0, 0, Random));
+                Assert.Equal(0, Libc.Fadvise(bench.File.Fd, from, 0, DontNeed));
+                return Cached(bench.File.Fd, from) == 0;
+            },
+            TimeSpan.FromSeconds(Harness.Patience)), "pages stay in the cache");
+    }
+
+    private static ulong Cached(int fd, long from)
+    {
+        var state = default(Cachestat);
+        var range = new CachestatRange { Offset = (ulong)from, Bytes = (ulong)(Bytes - from) };
+        Assert.Equal(0, Libc.Cachestat(fd, &range, &state));
+        return state.Cached;
     }
 }

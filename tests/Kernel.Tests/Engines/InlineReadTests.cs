@@ -71,12 +71,21 @@ public sealed unsafe class InlineReadTests
     {
         using var file = new ScratchFile(content: ScratchFile.Pattern(1 << 20));
         Assert.Equal(0, Libc.Fsync(file.Fd));
-        Assert.Equal(0, (int)Libc.Syscall(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 223 : 221, file.Fd, 0, 0, 4));
         var state = default(Cachestat);
         var range = new CachestatRange { Offset = 512 * 1024, Bytes = 4096 };
-        Assert.Equal(0, Libc.Cachestat(file.Fd, &range, &state));
-        Assert.Equal(0ul, state.Cached);
-        Assert.Equal((false, 0L), Try(file.Fd, 512 * 1024, 4096));
+
+        // The attempt starts the read, and a busy machine may be away from it until the device has answered: then it has ended,
+        // and has not waited either.
+        var found = (Ended: true, Moved: 4096L);
+        for (var drops = 0; found == (true, 4096L) && drops < 1000; drops++)
+        {
+            Assert.Equal(0, Libc.Fadvise(file.Fd, 0, 0, 4));
+            Assert.Equal(0, Libc.Cachestat(file.Fd, &range, &state));
+            Assert.Equal(0ul, state.Cached);
+            found = Try(file.Fd, 512 * 1024, 4096);
+        }
+
+        Assert.Equal((false, 0L), found);
     }
 
     // As submit does it: the call's look at the descriptor, then the attempt.
