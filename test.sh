@@ -27,6 +27,11 @@ needs=(
     setpriv:util-linux
     mount:mount
     fio:fio
+    qemu-io:qemu-utils
+    qemu-img:qemu-utils
+    sysbench:sysbench
+    thin_restore:thin-provisioning-tools
+    sanlock:sanlock
     valgrind:valgrind
     python3:python3
     mandoc:mandoc
@@ -146,6 +151,7 @@ step "soak" "$aio2" soak --seed 1 --time 60s
 step "native library" nice Native/build.sh
 step "native checks" tests/native/check.sh
 step "libaio's ABI" tests/compat/check.sh
+step "libaio's programs" tests/compat/programs.sh
 step "native conformance" "$aio2" conform --library artifacts/native/libaio2.so --seed 1 --time 20s
 step "second implementation" tests/reference-c/build.sh
 step "its conformance" "$aio2" conform --library artifacts/reference-c/libreference.so --seed 1 --time 20s --runs 1000000

@@ -101,6 +101,7 @@ struct context {
 	__u32 tail;		/* the trusted copy of ring->tail */
 	unsigned is_pumped;	/* atomic: events come by the ring */
 	unsigned direct_waiters;	/* atomic: calls that wait in io_getevents2 */
+	int nops;		/* atomic: events there that are none, and only wake them; at most WAKERS */
 	struct target *target;	/* of the newest iocb with an eventfd */
 	struct pump_waiter *waiters;
 	pthread_t pump;
@@ -133,6 +134,22 @@ int judge_quickly(const struct iocb *iocb);
 long judge(const struct iocb *iocb, long otherwise);
 long judge_target(const struct iocb *iocb, long otherwise);
 long cancel(v1_context handle, struct iocb *iocb, struct io_event *result);
+
+/* now.c */
+struct last_file {
+	int fd, is_direct;
+};
+/* Whether v1 would make the transfer inside io_submit. */
+int is_made_now(const struct iocb2 *record, struct last_file *last);
+/* Makes it: 0, or -errno if it was refused. */
+long make_now(struct iocb2 *record, __s64 *res);
+/* A request that has ended in io_submit. */
+struct made {
+	__u64 name;
+	__s64 res;
+};
+/* Gives their events to whoever reaps; at most SUBMIT_CHUNK. */
+void post(struct context *context, const struct made *made, long count);
 
 /* reap.c */
 long reap(v1_context handle, long min_nr, long nr, struct io_event *events, const struct timespec *timeout,
@@ -170,6 +187,8 @@ long pump_reap(struct context *context, long min_nr, long nr, struct io_event *e
 void pump_wake(struct context *context);
 /* After io_destroy2. */
 void pump_end(struct context *context);
+/* Wakes who waits in io_getevents2, with NOPs: each counts as one event for what it waits for. -ENXIO: there is nobody. */
+long wake_direct(struct context *context, int count);
 /* For reap.c: who has left io_getevents2 tells a pump that waits for it. */
 void leave_direct(struct context *context);
 

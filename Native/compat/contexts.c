@@ -193,6 +193,7 @@ static int furnish(struct context *context, __u32 ring_nr, size_t bytes)
 	context->ring_nr = ring_nr;
 	context->tail = 0;
 	context->is_pumped = 0;
+	context->nops = 0;
 	context->target = NULL;
 	context->waiters = NULL;
 	context->ring->id = context->index;

@@ -30,18 +30,30 @@ void leave_direct(struct context *context)
 		syscall(SYS_futex, &context->direct_waiters, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 
-/* Wakes those who waited in io_getevents2 before: with as many NOPs as any of them waits for, until they are gone. */
-static void send_waiters_home(struct context *context)
+long wake_direct(struct context *context, int count)
 {
 	struct iocb2 nops[WAKERS];
-	unsigned left;
+	/* As many as are allowed lie there already: then nobody sleeps, for nobody waits for more. */
+	const int before = __atomic_fetch_add(&context->nops, count, __ATOMIC_RELAXED);
+	const int excess = before + count > WAKERS ? before + count - WAKERS : 0;
 	int i;
 
+	if (excess)
+		__atomic_fetch_sub(&context->nops, excess, __ATOMIC_RELAXED);
+	count -= excess;
 	memset(nops, 0, sizeof(nops));
-	for (i = 0; i < WAKERS; i++)
+	for (i = 0; i < count; i++)
 		nops[i].bytes = sizeof(nops[i]);
+	return count > 0 ? io_submit2(context->v2, nops, (size_t)count * sizeof(nops[0]), NULL) : 0;
+}
+
+/* Those who waited in io_getevents2 before are woken until they are gone. */
+static void send_waiters_home(struct context *context)
+{
+	unsigned left;
+
 	while ((left = __atomic_load_n(&context->direct_waiters, __ATOMIC_SEQ_CST)) != 0) {
-		if (io_submit2(context->v2, nops, sizeof(nops), NULL) == -ENXIO)
+		if (wake_direct(context, WAKERS) == -ENXIO)
 			return;
 		syscall(SYS_futex, &context->direct_waiters, FUTEX_WAIT_PRIVATE, left, NULL, NULL, 0);
 	}
@@ -66,6 +78,7 @@ static void *pump(void *arg)
 		pthread_mutex_lock(&context->lock);
 		for (i = 0; i < found; i++)
 			count += take_event(context, &narrow[i], &events[count], &targets[count]);
+		__atomic_fetch_sub(&context->nops, (int)(found - count), __ATOMIC_RELAXED);
 		/* First the events, then the signals; io_getevents, which needs the lock, sees both or neither. */
 		ring_put(context, events, count);
 		targets_signal(targets, count);

@@ -31,14 +31,16 @@ int take_event(struct context *context, const struct io_event2 *from, struct io_
 	return 1;
 }
 
-/* The NOPs of a starting pump, taken out: what is left. */
-static long without_nops(struct io_event2 *events, long count)
+/* The NOPs that have woken somebody, taken out: what is left. */
+static long without_nops(struct context *context, struct io_event2 *events, long count)
 {
 	long from, to = 0;
 
 	for (from = 0; from < count; from++)
 		if (events[from].user_data)
 			events[to++] = events[from];
+	if (unlikely(to < count))
+		__atomic_fetch_sub(&context->nops, (int)(count - to), __ATOMIC_RELAXED);
 	return to;
 }
 
@@ -63,11 +65,11 @@ static long fitting(struct context *context, struct io_event *events, struct io_
 	return fit;
 }
 
-/* Widens what io_getevents2 has written: v1 events. */
-static long widen(struct context *context, struct io_event *events, long bytes)
+/* Widens what io_getevents2 has written: v1 events. *is_cut: there was no place for all of them. */
+static long widen(struct context *context, struct io_event *events, long bytes, int *is_cut)
 {
 	struct io_event2 *narrow = (struct io_event2 *)(void *)events;
-	const long count = without_nops(narrow, bytes / (long)sizeof(*narrow));
+	const long count = without_nops(context, narrow, bytes / (long)sizeof(*narrow));
 	struct target *targets[REAP_CHUNK];
 	long fit, i;
 
@@ -75,6 +77,7 @@ static long widen(struct context *context, struct io_event *events, long bytes)
 		return 0;
 	pthread_mutex_lock(&context->lock);
 	fit = fitting(context, events, narrow, count, targets);
+	*is_cut |= fit < count;
 	for (i = fit - 1; i >= 0; i--) {
 		const struct io_event2 event = narrow[i];
 
@@ -94,27 +97,27 @@ static long v1_error(long result)
 }
 
 /* What is there now: events, or -errno where the first cannot be had. */
-static long poll_direct(struct context *context, struct io_event *events, long nr)
+static long poll_direct(struct context *context, struct io_event *events, long nr, int *is_cut)
 {
 	long got = 0;
 
 	while (got < nr) {
 		const long room = nr - got < REAP_CHUNK ? nr - got : REAP_CHUNK;
 		const long bytes = io_getevents2(context->v2, events + got, (size_t)room * sizeof(struct io_event2), 0, NULL, 0);
-		const long more = bytes > 0 ? widen(context, events + got, bytes) : v1_error(bytes);
+		const long more = bytes > 0 ? widen(context, events + got, bytes, is_cut) : v1_error(bytes);
 
 		if (more < 0)
 			return got ? got : more;
 		got += more;
-		if (bytes < room * (long)sizeof(struct io_event2))
+		if (*is_cut || bytes < room * (long)sizeof(struct io_event2))
 			break;
 	}
 	return got;
 }
 
-/* Waits for up to min_nr and takes what came; -ETIME after the deadline, 0 where a pump has started. */
+/* Waits for up to min_nr and takes what came; -ETIME after the deadline, 0 where the ring has something or will have. */
 static long wait_direct(struct context *context, struct io_event *events, long nr, long min_nr, __s64 deadline,
-			const sigset_t *mask)
+			const sigset_t *mask, int *is_cut)
 {
 	const long room = nr < REAP_CHUNK ? nr : REAP_CHUNK;
 	const long least = min_nr < WAKERS ? min_nr : WAKERS;
@@ -134,15 +137,18 @@ static long wait_direct(struct context *context, struct io_event *events, long n
 	wait.nsec = deadline % 1000000000;
 	wait.sigmask = (__u64)(uintptr_t)mask;
 	wait.sigset_bytes = 8;
-	/* Full fences on both sides: this one counts itself, then looks whether there is a pump; the pump the other way round. */
+	/*
+	 * Full fences on all sides: this one counts itself, then looks at the ring and whether there is a pump. Who puts
+	 * something into the ring, or starts a pump, does that first and then wakes those who are counted.
+	 */
 	__atomic_add_fetch(&context->direct_waiters, 1, __ATOMIC_SEQ_CST);
-	if (!is_pumped(context))
+	if (!is_pumped(context) && ring_count(context) == 0)
 		bytes = io_getevents2(context->v2, events, (size_t)room * sizeof(struct io_event2),
 				      (size_t)least * sizeof(struct io_event2), &wait, 0);
 	else
 		bytes = -EAGAIN;
 	leave_direct(context);
-	return bytes > 0 ? widen(context, events, bytes) : bytes == 0 ? -ETIME : bytes == -EAGAIN ? 0 : v1_error(bytes);
+	return bytes > 0 ? widen(context, events, bytes, is_cut) : bytes == 0 ? -ETIME : bytes == -EAGAIN ? 0 : v1_error(bytes);
 }
 
 static long take_from_ring(struct context *context, struct io_event *events, long nr)
@@ -155,35 +161,44 @@ static long take_from_ring(struct context *context, struct io_event *events, lon
 	return got;
 }
 
+/* What is there now, by the ring and by v2. */
+static long take_all(struct context *context, struct io_event *events, long nr, int *is_cut)
+{
+	long got = 0, more;
+
+	if (ring_count(context)) {
+		got = take_from_ring(context, events, nr);
+		if (got < 0 || got == nr)
+			return got;
+	}
+	more = poll_direct(context, events + got, nr - got, is_cut);
+	return more >= 0 ? got + more : got ? got : more;
+}
+
 static long reap_inside(struct context *context, long min_nr, long nr, struct io_event *events, __s64 deadline,
 			const sigset_t *mask)
 {
 	long got = 0, more;
+	int is_cut = 0;
 
-	if (unlikely(ring_count(context)) && !is_pumped(context)) {
-		got = take_from_ring(context, events, nr);
-		if (got < 0)
-			return got;
-	}
 	while (!is_pumped(context)) {
-		more = poll_direct(context, events + got, nr - got);
+		more = take_all(context, events + got, nr - got, &is_cut);
 		if (more < 0)
 			return got ? got : more;
 		got += more;
-		/* Something in the ring: there was no place for it. */
-		if (got >= min_nr || deadline == 0 || (ring_count(context) && !is_pumped(context)))
+		if (got >= min_nr || deadline == 0 || is_cut)
 			return got;
-		more = wait_direct(context, events + got, nr - got, min_nr - got, deadline, mask);
+		more = wait_direct(context, events + got, nr - got, min_nr - got, deadline, mask, &is_cut);
 		if (more == -EINTR) {
 			/* Fewer than were waited for, but what is there. */
-			more = poll_direct(context, events + got, nr - got);
+			more = take_all(context, events + got, nr - got, &is_cut);
 			got += more > 0 ? more : 0;
 			return got ? got : -EINTR;
 		}
 		if (more < 0)
 			return got ? got : more == -ETIME ? 0 : more;
 		got += more;
-		if (got >= min_nr || (ring_count(context) && !is_pumped(context)))
+		if (got >= min_nr || is_cut)
 			return got;
 	}
 	return pump_reap(context, min_nr, nr, events, got, deadline, mask);

@@ -170,40 +170,77 @@ static void give_back(struct context *context, const struct run *run, long from,
 	pthread_mutex_unlock(&context->lock);
 }
 
-/* v1 ignores the offset on a stream, v2 wants to be told that there is none: for this record, and those on the same file. */
-static void forget_offsets(struct run *run, long at, long count)
+static struct iocb2 *record_at(struct run *run, long at)
 {
-	const __s32 fd = ((struct iocb2 *)(void *)(run->records + run->offsets[at]))->fd;
+	return (struct iocb2 *)(void *)(run->records + run->offsets[at]);
+}
 
-	for (; at < count; at++) {
-		struct iocb2 *iocb = (struct iocb2 *)(void *)(run->records + run->offsets[at]);
+/* v1 ignores the offset on a stream, v2 wants to be told that there is none: for this record, and those on the same file. */
+static void forget_offsets(struct run *run, long at, long end)
+{
+	const __s32 fd = record_at(run, at)->fd;
 
-		if (iocb->fd == fd && (iocb->opcode == AIO2_OP_PREAD || iocb->opcode == AIO2_OP_PWRITE ||
-				       iocb->opcode == AIO2_OP_PREADV || iocb->opcode == AIO2_OP_PWRITEV))
+	for (; at < end; at++) {
+		struct iocb2 *iocb = record_at(run, at);
+
+		if (iocb->fd == fd && iocb->opcode >= AIO2_OP_PREAD && iocb->opcode <= AIO2_OP_PWRITEV)
 			iocb->offset = -1;
 	}
 }
 
-/* Hands the records over: how many were accepted. Fewer than count: *error says why. */
-static long hand_over(struct context *context, struct run *run, long count, long *error)
+static long refusal(const struct run *run, long at, long result)
 {
-	long at = 0;
+	return result == -ENXIO ? -EINVAL : result == -ENOMEM ? -EAGAIN : judge(&run->iocbs[at], result);
+}
 
-	while (at < count) {
+/* Hands neighbours over: where the first stands that was not accepted; *error says why. */
+static long hand_over(struct context *context, struct run *run, long at, long end, long *error)
+{
+	while (at < end) {
 		const __u32 from = run->offsets[at];
-		const long taken = io_submit2(context->v2, run->records + from, run->offsets[count] - from, NULL);
+		const long taken = io_submit2(context->v2, run->records + from, run->offsets[end] - from, NULL);
 
 		if (taken > 0) {
-			while (at < count && run->offsets[at] < from + taken)
+			while (at < end && run->offsets[at] < from + taken)
 				at++;
 			continue;
 		}
 		if (taken != -ESPIPE) {
-			*error = taken == -ENXIO ? -EINVAL : taken == -ENOMEM ? -EAGAIN : judge(&run->iocbs[at], taken);
+			*error = refusal(run, at, taken);
 			break;
 		}
-		forget_offsets(run, at, count);
+		forget_offsets(run, at, end);
 	}
+	return at;
+}
+
+/* Takes the run in order, as v1 does: transfers to be made now are made, what stands between them is handed over. */
+static long go_through(struct context *context, struct run *run, long count, long *error)
+{
+	struct last_file last = { .fd = -1, .is_direct = 1 };
+	struct made made[SUBMIT_CHUNK];
+	long at = 0, ended = 0, end, refused = 0;
+
+	while (at < count && !refused) {
+		for (end = at; end < count && !is_made_now(record_at(run, end), &last); end++)
+			;
+		if (end > at) {
+			at = hand_over(context, run, at, end, error);
+			if (at < end)
+				break;
+			continue;
+		}
+		refused = make_now(record_at(run, at), &made[ended].res);
+		if (refused) {
+			*error = refusal(run, at, refused);
+		} else {
+			made[ended].name = record_at(run, at)->user_data;
+			ended++;
+			at++;
+		}
+	}
+	if (ended)
+		post(context, made, ended);
 	return at;
 }
 
@@ -216,7 +253,7 @@ static long submit_chunk(struct context *context, struct iocb **iocbs, long nr, 
 	if (count == 0)
 		return 0;
 	count = take_slots(context, &run, count, error);
-	accepted = hand_over(context, &run, count, error);
+	accepted = go_through(context, &run, count, error);
 	if (unlikely(accepted < count))
 		give_back(context, &run, accepted, count);
 	return accepted;

@@ -105,7 +105,8 @@ static int would_wait(const struct step *step, const struct event *kernel, const
 {
 	const struct plan *plan = plan_of(step, compat);
 
-	return plan && plan->rw_flags == RWF_NOWAIT && kernel->res == -EOPNOTSUPP && compat->res == -EAGAIN;
+	return plan && plan->rw_flags == RWF_NOWAIT && kernel->res == -EOPNOTSUPP &&
+		(compat->res == -EAGAIN || (compat->res == 0 && plan->bytes == 0));
 }
 
 static int is_nowait(const struct step *step, const char *kernel, const char *compat)
@@ -150,8 +151,8 @@ const struct allowed allowed[] = {
 		is_poll_of_fewer_bits,
 	},
 	{
-		"`RWF_NOWAIT` on a file that knows nothing of it | `io_submit` or event: `-EOPNOTSUPP` | event: that, or `-EAGAIN`",
-		"io_uring answers so; a program does the same with both, it writes in another way",
+		"`RWF_NOWAIT` on a file that knows nothing of it | `io_submit` or event: `-EOPNOTSUPP` | event: that, or `-EAGAIN`; 0 for no bytes",
+		"io_uring answers so; a program does the same with both, it goes another way",
 		is_nowait,
 	},
 	{

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Transfers that v1 makes inside io_submit: all but those with O_DIRECT. Programs rely on it, sysbench uses its one buffer again
+ * as soon as io_submit returns. v2's io_submit2 does not wait (SUBMIT-6), so these go by io_issue2, which is the same request
+ * without a context; their events are in the v1 ring when io_submit returns. AIO2_COMPAT_BUFFERED=async lets them go by
+ * io_submit2 instead, for programs that leave a buffer alone until its event.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compat.h"
+
+static int is_async;
+
+__attribute__((constructor)) static void look_at_environment(void)
+{
+	const char *wish = secure_getenv("AIO2_COMPAT_BUFFERED");
+
+	is_async = wish && strcmp(wish, "async") == 0;
+}
+
+int is_made_now(const struct iocb2 *record, struct last_file *last)
+{
+	if (record->opcode < AIO2_OP_PREAD || record->opcode > AIO2_OP_PWRITEV || is_async)
+		return 0;
+	if (record->fd != last->fd) {
+		const int flags = fcntl(record->fd, F_GETFL);
+
+		last->fd = record->fd;
+		last->is_direct = flags < 0 || flags & O_DIRECT;
+	}
+	return !last->is_direct;
+}
+
+long make_now(struct iocb2 *record, __s64 *res)
+{
+	struct io_event2 event;
+	long result = io_issue2(record, record->bytes, &event, sizeof(event), 0);
+
+	if (unlikely(result == -ESPIPE)) {
+		/* v1 ignores the offset on a stream. */
+		record->offset = -1;
+		result = io_issue2(record, record->bytes, &event, sizeof(event), 0);
+	}
+	*res = event.res;
+	return result < 0 ? result : 0;
+}
+
+void post(struct context *context, const struct made *made, long count)
+{
+	struct io_event events[SUBMIT_CHUNK];
+	struct target *targets[SUBMIT_CHUNK];
+	long i;
+
+	pthread_mutex_lock(&context->lock);
+	for (i = 0; i < count; i++) {
+		const struct io_event2 event = { .user_data = made[i].name, .res = made[i].res };
+
+		take_event(context, &event, &events[i], &targets[i]);
+	}
+	ring_put(context, events, count);
+	if (unlikely(is_pumped(context))) {
+		targets_signal(targets, count);
+		pump_wake(context);
+	}
+	pthread_mutex_unlock(&context->lock);
+	/* A NOP for each new event. Full fences on both sides: here the ring's tail, then direct_waiters; wait_direct has it the other way round. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (unlikely(__atomic_load_n(&context->direct_waiters, __ATOMIC_SEQ_CST) != 0))
+		wake_direct(context, (int)count);
+}
