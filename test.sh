@@ -32,6 +32,7 @@ needs=(
     sysbench:sysbench
     thin_restore:thin-provisioning-tools
     sanlock:sanlock
+    mariadbd:mariadb-server-core
     valgrind:valgrind
     python3:python3
     mandoc:mandoc

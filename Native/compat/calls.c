@@ -18,7 +18,7 @@
 /* The name that a program asks for, as it is called here. */
 #define VERSION(function, name) __asm__(".symver " #function ", " name)
 
-static int is_tracing;
+int is_tracing;
 
 __attribute__((constructor)) static void look_at_environment(void)
 {
@@ -28,7 +28,7 @@ __attribute__((constructor)) static void look_at_environment(void)
 }
 
 /* One write, so that lines of several processes do not mix. */
-static __attribute__((noinline, format(printf, 2, 3))) void trace(long result, const char *format, ...)
+void trace(long result, const char *format, ...)
 {
 	char line[256];
 	const char *name = result < 0 ? strerrorname_np((int)-result) : NULL;
@@ -55,13 +55,11 @@ static __attribute__((noinline, format(printf, 2, 3))) void trace(long result, c
 		return;
 }
 
-/* Ends a call: traced if wanted, and errno as it was. */
+/* Ends a call, with errno as it was. */
 #define ANSWER(call, ...) do {			\
 	const int saved = errno;		\
-	const long result = (call);		\
+	const long result = TRACED(call, __VA_ARGS__);	\
 						\
-	if (unlikely(is_tracing))		\
-		trace(result, __VA_ARGS__);	\
 	errno = saved;				\
 	return (int)result;			\
 } while (0)

@@ -204,7 +204,23 @@ int user_can_write(void *byte);
 int deadline_of(const struct timespec *timeout, __s64 *deadline);
 __s64 now(void);
 
-/* kernel.c: the kernel's own calls; -errno. */
+/* calls.c: AIO2_COMPAT_TRACE */
+extern int is_tracing;
+void trace(long result, const char *format, ...) __attribute__((noinline, format(printf, 2, 3)));
+
+/* The answer of a call, which is written down if that is wanted. */
+#define TRACED(call, ...) ({			\
+	const long answer = (call);		\
+						\
+	if (unlikely(is_tracing))		\
+		trace(answer, __VA_ARGS__);	\
+	answer;					\
+})
+
+/* syscalls.c: a call of the kernel's: -1 and errno. */
+long system_call(long nr, long a, long b, long c, long d, long e, long f);
+
+/* kernel.c: the kernel's own AIO; -errno. */
 long kernel_setup(unsigned nr, v1_context *ctxp);
 long kernel_destroy(v1_context handle);
 long kernel_submit(v1_context handle, long nr, struct iocb **iocbs);

@@ -6,7 +6,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "compat.h"
 
@@ -17,22 +16,22 @@ static long answer(long result)
 
 long kernel_setup(unsigned nr, v1_context *ctxp)
 {
-	return answer(syscall(SYS_io_setup, nr, ctxp));
+	return answer(system_call(SYS_io_setup, nr, (long)ctxp, 0, 0, 0, 0));
 }
 
 long kernel_destroy(v1_context handle)
 {
-	return answer(syscall(SYS_io_destroy, handle));
+	return answer(system_call(SYS_io_destroy, (long)handle, 0, 0, 0, 0, 0));
 }
 
 long kernel_submit(v1_context handle, long nr, struct iocb **iocbs)
 {
-	return answer(syscall(SYS_io_submit, handle, nr, iocbs));
+	return answer(system_call(SYS_io_submit, (long)handle, nr, (long)iocbs, 0, 0, 0));
 }
 
 long kernel_cancel(v1_context handle, struct iocb *iocb, struct io_event *result)
 {
-	return answer(syscall(SYS_io_cancel, handle, iocb, result));
+	return answer(system_call(SYS_io_cancel, (long)handle, (long)iocb, (long)result, 0, 0, 0));
 }
 
 long kernel_pgetevents(v1_context handle, long min_nr, long nr, struct io_event *events, const struct timespec *timeout,
@@ -43,6 +42,6 @@ long kernel_pgetevents(v1_context handle, long min_nr, long nr, struct io_event 
 		size_t bytes;
 	} pair = { mask, 8 };
 
-	return mask ? answer(syscall(SYS_io_pgetevents, handle, min_nr, nr, events, timeout, &pair))
-		: answer(syscall(SYS_io_getevents, handle, min_nr, nr, events, timeout));
+	return answer(system_call(mask ? SYS_io_pgetevents : SYS_io_getevents, (long)handle, min_nr, nr, (long)events,
+				  (long)timeout, (long)&pair));
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 
 static int is_compat;
@@ -99,6 +100,35 @@ static void io_queue_run_calls_back(void)
 	while (called < 2)
 		EQUAL(0, io_queue_run(ctx));
 	EQUAL(0, io_queue_release(ctx));
+	close(fd);
+}
+
+/* Who has a context may make the system calls with it, by way of the C library. They answer -1 and errno. */
+static void a_system_call_takes_the_context(void)
+{
+	char bytes[512];
+	struct iocb iocb, *pointer = &iocb;
+	struct io_event event;
+	struct timespec none = { 0, 0 };
+	io_context_t ctx = NULL;
+	int fd = open_file();
+
+	EQUAL(0, io_setup(4, &ctx));
+	io_prep_pread(&iocb, fd, bytes, sizeof(bytes), 0);
+	EQUAL(1, syscall(SYS_io_submit, ctx, 1L, &pointer));
+	EQUAL(1, syscall(SYS_io_getevents, ctx, 1L, 1L, &event, NULL));
+	EQUAL(512, event.res);
+	CHECK(event.obj == &iocb);
+	EQUAL(0, syscall(SYS_io_pgetevents, ctx, 0L, 1L, &event, &none, NULL));
+	errno = 0;
+	EQUAL(-1, syscall(SYS_io_cancel, ctx, &iocb, &event));
+	EQUAL(EINVAL, errno);
+	EQUAL(0, syscall(SYS_io_destroy, ctx));
+	EQUAL(-1, syscall(SYS_io_destroy, ctx));
+	EQUAL(getpid(), syscall(SYS_getpid));
+	ctx = NULL;
+	EQUAL(0, syscall(SYS_io_setup, 4, &ctx));
+	EQUAL(0, io_destroy(ctx));
 	close(fd);
 }
 
@@ -276,6 +306,7 @@ int main(int argc, char **argv)
 	the_context_is_a_header();
 	the_first_versions_work();
 	io_queue_run_calls_back();
+	a_system_call_takes_the_context();
 	a_signal_interrupts_a_wait();
 	an_eventfd_counts_each_request();
 	a_ring_with_an_eventfd_can_be_reaped_without_a_call();

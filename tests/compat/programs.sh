@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Debian's own programs, unchanged, on libaio2-compat.so: fio moves 10 GiB and more, then qemu, sysbench, the thin-provisioning
-# tools and sanlock do their work. Each has to end well, and its trace has to show that the library was what it used.
+# tools, sanlock and MariaDB do their work. Each has to end well, and its trace has to show that the library was what it used.
 # Exits 0 only if every program did.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
@@ -26,7 +26,7 @@ wanted=$((10 * 1024 * 1024))
 moved=0 failed=0 passed=0
 
 # The program with the library, its calls in $disk/trace.
-traced() { env AIO2_COMPAT_TRACE=1 LD_PRELOAD="$library" timeout -k 5 240 "$@" 2>"$disk/trace"; }
+traced() { env AIO2_COMPAT_TRACE=1 LD_PRELOAD="$library ${before:-}" timeout -k 5 240 "$@" 2>"$disk/trace"; }
 
 # How often a call stands in the trace with a result that is no error; and in how many processes.
 calls() { grep -cE "^aio2-compat\[[0-9]+\]: $1\(.* = [0-9]+\$" "$disk/trace"; }
@@ -157,6 +157,31 @@ sanlock_keeps_a_lockspace() {
         grep -q 'space_name LS' "$disk/said"
 }
 
+# InnoDB takes contexts from libaio and reaps them by a system call of its own. Debian's would rather use io_uring: it is told
+# that there is none, by a library in front of liburing.
+innodb_keeps_its_rows() {
+    local data=$disk/innodb rows=$disk/rows.data doubling
+    local server=(mariadbd --no-defaults --user="$(id -un)" --bootstrap --datadir="$data" --innodb-use-native-aio=1
+        --innodb-flush-method=O_DIRECT --innodb-buffer-pool-size=8M --innodb-log-file-size=8M --secure-file-priv=
+        --lc-messages-dir=/usr/share/mysql)
+    echo 'int io_uring_queue_init(unsigned n, void *ring, unsigned flags) { (void)n; (void)ring; (void)flags; return -1; }' |
+        gcc -shared -fPIC -x c - -o "$disk/refused.so" || return
+    rm -rf "$data" "$rows"
+    mkdir "$data"
+    {
+        echo 'CREATE DATABASE t; '
+        echo 'CREATE TABLE t.x (a INT PRIMARY KEY AUTO_INCREMENT, b VARBINARY(4000)) ENGINE=InnoDB;'
+        echo "INSERT INTO t.x (b) VALUES (REPEAT('A', 3000));"
+        for doubling in {1..12}; do echo 'INSERT INTO t.x (b) SELECT REPEAT(CHAR(65 + a % 26), 3000) FROM t.x;'; done
+    } >"$disk/rows.sql"
+    before=$disk/refused.so traced "${server[@]}" <"$disk/rows.sql" || return
+    complaints | grep 'native AIO' && [ "$(calls io_submit)" -gt 100 ] && [ "$(calls 'syscall io_getevents')" -gt 10 ] || return
+    # Read again from the files, by a server without the library.
+    echo "SELECT COUNT(*), SUM(LENGTH(b)), COUNT(DISTINCT b) FROM t.x INTO OUTFILE '$rows';" |
+        "${server[@]}" 2>>"$disk/trace" || return
+    [ "$(tr '\t' ' ' <"$rows")" = "4096 12288000 26" ]
+}
+
 check_fio_volume() {
     [ -n "$only" ] || [ "$moved" -ge "$wanted" ] || { echo "FAILED: fio moved only $moved KiB"; failed=$((failed + 1)); }
 }
@@ -171,5 +196,6 @@ check "qemu-img bench" qemu_bench_ends
 check "sysbench" sysbench_runs
 check "thin-provisioning tools" thin_tools_agree
 check "sanlock" sanlock_keeps_a_lockspace
+check "mariadbd" innodb_keeps_its_rows
 echo "programs: $passed ended well, $failed did not"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
