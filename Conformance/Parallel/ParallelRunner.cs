@@ -13,7 +13,7 @@ public sealed unsafe class ParallelRunner(SequenceRunner runner, ConformanceOpti
     public const int RoundsPerBatch = 64;
 
     private readonly List<Finding> _findings = [];
-    private readonly Stopwatch _clock = new();
+    private long _batch = options.Shard - 1;
 
     /// <summary>What parallel rounds can show.</summary>
     public static IReadOnlyList<string> Requirements { get; } =
@@ -22,16 +22,16 @@ public sealed unsafe class ParallelRunner(SequenceRunner runner, ConformanceOpti
     /// <summary>What was done.</summary>
     public ParallelCount Count { get; private set; } = ParallelCount.None;
 
-    /// <summary>Runs batches of rounds for so long; returns what is wrong.</summary>
+    /// <summary>Runs batches of rounds for so long, from where it was; returns what is wrong.</summary>
     /// <param name="limit">When the last batch begins, from now.</param>
     /// <param name="tally">Where checks that held are counted.</param>
     public IReadOnlyList<Finding> Run(TimeSpan limit, Tally tally)
     {
-        _clock.Start();
+        var clock = Stopwatch.StartNew();
         long told = 0;
-        for (long batch = options.Shard - 1; _clock.Elapsed < limit && _findings.Count < options.MostFindings; batch += options.Shards)
+        for (; clock.Elapsed < limit && _findings.Count < options.MostFindings; _batch += options.Shards)
         {
-            var end = runner.Child.Rounds(options.Round ?? FirstSeed(options.Seed, batch), options.Round is null ? RoundsPerBatch : 1, limit - _clock.Elapsed);
+            var end = runner.Child.Rounds(options.Round ?? FirstSeed(options.Seed, _batch), options.Round is null ? RoundsPerBatch : 1, limit - clock.Elapsed);
             Judge(tally);
             if (end != ChildEnd.Done)
             {
@@ -39,14 +39,14 @@ public sealed unsafe class ParallelRunner(SequenceRunner runner, ConformanceOpti
                 runner.Restart();
             }
 
-            if (_clock.ElapsedMilliseconds > told + 1000)
+            if (clock.ElapsedMilliseconds > told + 1000)
             {
-                told = _clock.ElapsedMilliseconds;
+                told = clock.ElapsedMilliseconds;
                 options.Progress?.Invoke($"parallel {Count.Rounds} rounds, {Count.Operations} operations");
             }
         }
 
-        Count = Count with { Time = _clock.Elapsed };
+        Count = Count with { Time = Count.Time + clock.Elapsed };
         return _findings;
     }
 

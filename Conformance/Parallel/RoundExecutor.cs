@@ -15,9 +15,9 @@ internal sealed unsafe class RoundExecutor(IAio2 aio, TestWorld world, JournalFi
     private const int MostWorkers = 4;
     private const int MostFinalGets = 60;
 
-    // What has not come after four such waits in vain does not come.
+    // What has not come after eight such waits in vain does not come.
     private const long FinalWaitNs = 1_000_000_000;
-    private const int MostVain = 4;
+    private const int MostVain = 8;
 
     private readonly Barrier _barrier = new(MostWorkers + 1);
     private readonly Thread[] _workers = new Thread[MostWorkers];
