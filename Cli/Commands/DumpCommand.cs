@@ -57,7 +57,7 @@ public sealed class DumpCommand : ICliCommand
     {
         using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 1 << 16);
         var records = new RecordDump(output, spec);
-        var window = new RecordStream(input);
+        var window = new RecordStream(input, output.Flush);
         var kind = parsed.GetValue(_iocbs) ? RecordKind.Iocbs : RecordKind.Events;
         var typed = parsed.GetValue(_events) || parsed.GetValue(_iocbs);
         return parsed.GetValue(_ring) || (!typed && StartsRing(window)) ? Ring(input, window, records, stop) : Records(kind, window, records, stop);
@@ -68,11 +68,13 @@ public sealed class DumpCommand : ICliCommand
 
     private static DumpFault? Records(RecordKind kind, RecordStream window, RecordDump records, CancellationToken stop)
     {
-        var most = (int)(kind == RecordKind.Iocbs ? Aio2.IocbMax : Aio2.EventMax);
-        while (window.Peek(most) is { IsEmpty: false } next)
+        var (least, most) = kind == RecordKind.Iocbs ? (Iocb2.SizeOf, Aio2.IocbMax) : (IoEvent2.SizeOf, Aio2.EventMax);
+        while (window.Peek(least) is { IsEmpty: false } start)
         {
             stop.ThrowIfCancellationRequested();
-            if (records.Record(kind, next, window.Position, out var bytes) is { } fault)
+            // No more than the record, so that one is shown as soon as it is there.
+            var wanted = start.Length < least ? least : (int)Math.Clamp(MemoryMarshal.Read<uint>(start), (uint)least, most);
+            if (records.Record(kind, window.Peek(wanted), window.Position, out var bytes) is { } fault)
             {
                 return fault;
             }

@@ -1,7 +1,9 @@
 namespace AioV2.Cli.Dump;
 
 /// <summary>A stream seen through a window of bounded size, however long it is.</summary>
-internal sealed class RecordStream(Stream stream)
+/// <param name="stream">What is read.</param>
+/// <param name="beforeRead">Done before each read, which may wait: what was found so far is to be seen by then.</param>
+internal sealed class RecordStream(Stream stream, Action beforeRead)
 {
     private const int WindowBytes = 1 << 18;
     private readonly byte[] _window = new byte[WindowBytes];
@@ -21,6 +23,7 @@ internal sealed class RecordStream(Stream stream)
             (_start, _end) = (0, _end - _start);
             while (_end < WindowBytes && !_ended)
             {
+                beforeRead();
                 var read = stream.Read(_window, _end, WindowBytes - _end);
                 _ended = read == 0;
                 _end += read;

@@ -52,7 +52,7 @@ public static class SpecParser
         try
         {
             scanner = new Scanner(new StringReader(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(utf8)));
-            stream.Load(new YamlDotNet.Core.Parser(scanner));
+            stream.Load(new BoundedParser(new YamlDotNet.Core.Parser(scanner)));
         }
         catch (YamlException e)
         {

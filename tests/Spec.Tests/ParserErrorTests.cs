@@ -120,6 +120,14 @@ public sealed class ParserErrorTests
     public void What_is_not_a_spec_at_all_is_refused(string text, string message) =>
         Assert.Contains(Refused(text), e => e.Message.Contains(message, StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData("[")]
+    [InlineData("- ")]
+    [InlineData("? ")]
+    [InlineData("{a: ")]
+    public void Nesting_without_end_is_refused_and_takes_no_stack(string more) =>
+        Assert.Contains(Refused("a: " + string.Concat(Enumerable.Repeat(more, 200_000)) + "\n"), e => e.Message.Contains("expected valid YAML", StringComparison.Ordinal));
+
     [Fact]
     public void Bytes_that_are_not_UTF8_are_refused()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using AioV2.Abi;
 using AioV2.Abi.Codecs;
@@ -200,6 +201,32 @@ public sealed class DumpTests
         var outcome = Aio2Command.RunProgram("/bin/sh", "-c", $"cat '{folder["long"]}' | '{Aio2Command.Path}' dump --events | tail -n 2");
         var end = 20_000L * one.Length;
         Assert.Equal($"{end:x8}  event\n{end:x8}  58 00 00 00 01 00 00 00  <-- AIO2_REASON_RECORD_TRUNCATED: bytes is 88, 40 bytes are left\n", outcome.Output);
+    }
+
+    [Fact]
+    public async Task A_record_is_shown_while_the_next_is_waited_for_and_the_wait_can_be_interrupted()
+    {
+        var start = new ProcessStartInfo(Aio2Command.Path, ["dump"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        try
+        {
+            await process.StandardInput.BaseStream.WriteAsync(Events, patience.Token);
+            await process.StandardInput.BaseStream.FlushAsync(patience.Token);
+            foreach (var line in EventText.TrimEnd('\n').Split('\n'))
+            {
+                Assert.Equal(line, await process.StandardOutput.ReadLineAsync(patience.Token));
+            }
+
+            Aio2Command.RunProgram("/bin/sh", "-c", $"kill -INT {process.Id}").ShouldSucceed();
+            Assert.Equal("aio2: interrupted", await process.StandardError.ReadLineAsync(patience.Token));
+            await process.WaitForExitAsync(patience.Token);
+            Assert.Equal(130, process.ExitCode);
+        }
+        finally
+        {
+            process.Kill();
+        }
     }
 
     [Fact]
