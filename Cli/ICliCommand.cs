@@ -4,7 +4,7 @@ namespace AioV2.Cli;
 
 /// <summary>
 /// One subcommand of <c>aio2</c>. A class of this assembly that implements it and has a constructor without
-/// parameters is found by <see cref="Aio2Program"/>; it lives in <c>Cli/Commands</c>, one file for each command.
+/// parameters is found by <see cref="Aio2Program"/>, and is called after the command that it makes; it lives in <c>Cli/Commands</c>, one file for each command.
 /// </summary>
 /// <remarks>
 /// The action of a command returns an <see cref="ExitCode"/>, writes results to stdout, and fails by throwing

@@ -37,9 +37,10 @@ internal static class SpecDiffCommand
         {
             try
             {
-                var before = SpecSource.Load(parsed.GetValue(old)!);
+                // git answers for the old one while the new one is read.
+                var before = Task.Run(() => SpecSource.Load(parsed.GetValue(old)!));
                 var after = parsed.GetValue(@new) is { } name ? SpecSource.Load(name) : SpecOption.LoadUnchecked(parsed.GetValue(spec));
-                var diff = SpecDiff.Compare(before, after);
+                var diff = SpecDiff.Compare(before.GetAwaiter().GetResult(), after);
                 parsed.InvocationConfiguration.Output.Write(DiffReport.Of(diff, Enum.Parse<DiffFormat>(parsed.GetValue(format)!, ignoreCase: true)));
                 return diff.IsBreaking ? ExitCode.Failure : ExitCode.Success;
             }

@@ -30,16 +30,24 @@ internal static class ReferenceChecks
     private static void Requirements(SpecDocument spec, ErrorList errors)
     {
         var ids = spec.Requirements.Select(r => r.Id).ToHashSet();
-        IEnumerable<(SpecNode Node, string? Id)> uses =
-        [
-            .. spec.Constants.Select(c => (c, c.Requirement)),
-            .. spec.AllGroups.Select(g => (g, g.Requirement)),
-            .. spec.AllGroups.SelectMany(g => g.Values).Select(v => (v, v.Requirement)),
-            .. spec.Structs.Select(s => (s, s.Requirement)),
-            .. spec.Structs.SelectMany(s => s.Fields).Select(f => (f, f.Requirement)),
-            .. spec.Calls.SelectMany(c => c.Errors).Select(e => (e, e.Requirement)),
-        ];
-        foreach (var (node, id) in uses)
+        foreach (var constant in spec.Constants)
+            Cited(constant, constant.Requirement);
+        foreach (var group in spec.AllGroups)
+        {
+            Cited(group, group.Requirement);
+            foreach (var value in group.Values)
+                Cited(value, value.Requirement);
+        }
+        foreach (var definition in spec.Structs)
+        {
+            Cited(definition, definition.Requirement);
+            foreach (var field in definition.Fields)
+                Cited(field, field.Requirement);
+        }
+        foreach (var error in spec.Calls.SelectMany(c => c.Errors))
+            Cited(error, error.Requirement);
+
+        void Cited(SpecNode node, string? id)
         {
             if (id is not null)
                 Known("a requirement id of this spec", new SpecName(id, node.AtKey("requirement")), ids, errors);

@@ -22,7 +22,7 @@ internal static class StructChecks
     {
         if (definition.Fields.Count == 0)
             errors.Add(definition.At, $"expected at least one field in {definition.Name}");
-        NameChecks.Unique($"field of {definition.Name}", definition.Fields.Select(f => (CSharpText.Pascal(f.Name), f.AtKey("name"))), errors);
+        NameChecks.Unique($"field of {definition.Name}", definition.Fields.Select(f => new Declaration(CSharpText.Pascal(f.Name), f)), errors);
         foreach (var field in definition.Fields)
         {
             var pascal = CSharpText.Pascal(field.Name);

@@ -13,7 +13,7 @@ internal static class ValueChecks
             errors.Add(constant.AtKey("value"), $"expected a value that fits {constant.Type.Spelled()}, found {constant.Value}");
         foreach (var group in spec.AllGroups)
             InGroup(group, errors);
-        NameChecks.Unique("errno value", spec.Errnos.Select(e => (Digits((ulong)e.Value), e.AtKey("value"))), errors);
+        NameChecks.Unique("errno value", spec.Errnos.Select(e => new Declaration(Digits((ulong)e.Value), e, "value")), errors);
         foreach (var errno in spec.Errnos.Where(e => e.Value is < 1 or > 4095))
             errors.Add(errno.AtKey("value"), $"expected an errno from 1 to 4095, found {errno.Value}");
         Indexed(spec.Opcodes, 0, "operations are indexed by opcode", errors);
@@ -39,7 +39,7 @@ internal static class ValueChecks
                 ? $"expected a bit from 0 to {(group.Type.Bytes() * 8) - 1}: {group.Name} is {group.Type.Spelled()}"
                 : $"expected a value that fits {group.Type.Spelled()}, found {value.Value}");
         }
-        NameChecks.Unique($"value in {group.Name}", group.Values.Select(v => (Digits(v.Value), v.AtKey(key))), errors);
+        NameChecks.Unique($"value in {group.Name}", group.Values.Select(v => new Declaration(Digits(v.Value), v, key)), errors);
     }
 
     private static void Indexed(GroupDef group, ulong first, string why, ErrorList errors)

@@ -15,6 +15,11 @@ public sealed class CommandTests
         Assert.Matches("engine +[a-z_]+\n", output);
     }
 
+    /// <summary>A line that begins with a command makes only that one: its class has to be called after it.</summary>
+    [Fact]
+    public void Each_command_is_found_by_the_name_of_its_class() => Assert.All(Aio2Program.CommandTypes, type =>
+        Assert.Equal(Aio2Program.NameOf(type), ((ICliCommand)Activator.CreateInstance(type)!).Create().Name));
+
     [Fact, Requirement("RING-7", "ATTR-2", "SUBMIT-5", "GET-5")]
     public void The_demo_shows_every_step_and_loses_nothing()
     {
