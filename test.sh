@@ -34,6 +34,7 @@ needs=(
     sanlock:sanlock
     mariadbd:mariadb-server-core
     valgrind:valgrind
+    /usr/bin/chromium:chromium
     python3:python3
     mandoc:mandoc
     man:man-db

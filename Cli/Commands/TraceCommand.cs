@@ -11,9 +11,9 @@ public sealed class TraceCommand : ICliCommand
     {
         var command = new Command("trace", "Record what a program does through the ABI, look at it, make it again.")
         {
-            TraceRecordCommand.Create(), TraceShowCommand.Create(),
+            TraceRecordCommand.Create(), TraceShowCommand.Create(), TraceViewCommand.Create(),
         };
-        Examples.Add(command, "aio2 trace record -o run.trace -- ./program", "aio2 trace show run.trace");
+        Examples.Add(command, "aio2 trace record -o run.trace -- ./program", "aio2 trace view run.trace -o run.html", "aio2 trace show run.trace");
         return command;
     }
 

@@ -83,9 +83,15 @@ internal sealed unsafe partial class Context
         }
     }
 
-    // Before a chain is posted, which gives its blocks back.
-    private void TraceChain(Request* r)
+    // Before a chain is posted, which gives its blocks back: the time of the pass, or 0 while the writer does not follow.
+    private long TraceChain(Request* r)
     {
+        if (!_trace!.Follows)
+        {
+            _trace.Miss(2);
+            return 0;
+        }
+
         var now = MonotonicClock.Now;
         while (r != null)
         {
@@ -99,6 +105,8 @@ internal sealed unsafe partial class Context
 
             TraceEnded(now, first->Id, count, first->TraceIssued);
         }
+
+        return now;
     }
 
     private void TraceRing()

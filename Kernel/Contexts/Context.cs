@@ -130,15 +130,11 @@ internal sealed unsafe partial class Context
         bool dying;
         _lock.Enter();
         Drain();
-        if (_trace is not null)
-        {
-            TraceChain(first);
-        }
-
+        var traced = _trace is null ? 0 : TraceChain(first);
         PostChain(first);
-        if (_trace is not null)
+        if (traced != 0)
         {
-            TraceRing();
+            TraceRing(traced);
         }
 
         roused = WakeReady();

@@ -1,0 +1,1 @@
+[assembly: AssemblyFixture(typeof(AioV2.Pages.Tests.Browser))]
