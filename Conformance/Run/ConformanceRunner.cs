@@ -140,7 +140,7 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
         int number = 0;
         foreach (var batch in WireCases.All().Where(_ => Mine(number++)).Chunk(SequencesPerBatch * 4))
         {
-            if (Batch(runner, [.. batch], "wire", 0))
+            if (Batch(runner, [.. batch.Select(s => (s, runner.Lower(s)))], "wire", 0))
             {
                 return;
             }
@@ -153,7 +153,7 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
         var machine = StateMachine.Generate(new AioMachine(runner.Offered, options.Length));
         var (started, before) = (_clock.Elapsed, runner.Steps);
         long told = 0;
-        Task<List<IReadOnlyList<Step>>>? ahead = null;
+        Task<List<(IReadOnlyList<Step> Steps, IReadOnlyList<Step> Lowered)>>? ahead = null;
         int generated = 0;
         foreach (int run in mine)
         {
@@ -163,9 +163,9 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
             }
 
             // The next batch is generated while the child makes the calls of this one.
-            var batch = ahead is not null && generated == run ? ahead.Result : Generate(machine, run);
+            var batch = ahead is not null && generated == run ? ahead.Result : Generate(runner, machine, run);
             generated = run + SequencesPerBatch * options.Shards;
-            ahead = generated < options.Runs ? Task.Run(() => Generate(machine, generated)) : null;
+            ahead = generated < options.Runs ? Task.Run(() => Generate(runner, machine, generated)) : null;
             if (Batch(runner, batch, "random", SeedOf(run)))
             {
                 break;
@@ -200,13 +200,12 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
 
     private ulong SeedOf(int run) => options.Seed * 0x9e3779b97f4a7c15 + (ulong)run;
 
-    private List<IReadOnlyList<Step>> Generate(Gen<MachineRun<object, AioModel>> machine, int run) =>
-        [.. machine.Sample(options.Length, new Rnd(SeedOf(run)), Math.Min(SequencesPerBatch, options.Runs - run)).Select(StepsOf)];
+    private List<(IReadOnlyList<Step> Steps, IReadOnlyList<Step> Lowered)> Generate(SequenceRunner runner, Gen<MachineRun<object, AioModel>> machine, int run) =>
+        [.. machine.Sample(options.Length, new Rnd(SeedOf(run)), Math.Min(SequencesPerBatch, options.Runs - run)).Select(StepsOf).Select(s => (s, runner.Lower(s)))];
 
-    private bool Batch(SequenceRunner runner, List<IReadOnlyList<Step>> sequences, string origin, ulong seed)
+    private bool Batch(SequenceRunner runner, List<(IReadOnlyList<Step> Steps, IReadOnlyList<Step> Lowered)> sequences, string origin, ulong seed)
     {
-        var lowered = sequences.Select(runner.Lower).ToList();
-        var violations = runner.Run(lowered, _tally);
+        var violations = runner.Run([.. sequences.Select(s => s.Lowered)], _tally);
         for (int i = 0; i < violations.Length; i++)
         {
             if (violations[i] is not { } violation || !options.Wants(violation.Requirement) || Known(violation))
@@ -214,7 +213,7 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
                 continue;
             }
 
-            Add(Shrink(runner, sequences[i], violation, origin, seed));
+            Add(Shrink(runner, sequences[i].Steps, violation, origin, seed));
             if (_findings.Count >= options.MostFindings)
             {
                 return true;

@@ -7,6 +7,7 @@ namespace AioV2.Conformance.Run;
 /// <summary>Runs lowered sequences in a child that is restarted when it dies, and judges them.</summary>
 public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) : IDisposable
 {
+    private const int BatchSequences = 16;
     private const int BatchBytes = JournalFile.PlanBytes / 2;
 
     private ChildProcess? _child;
@@ -48,46 +49,63 @@ public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) :
     public Violation?[] Run(IReadOnlyList<IReadOnlyList<Step>> lowered, Tally tally, out List<Answer>[] answers)
     {
         var violations = new Violation?[lowered.Count];
-        answers = [.. lowered.Select(_ => new List<Answer>())];
+        var all = answers = [.. lowered.Select(_ => new List<Answer>())];
+        var judging = Task.CompletedTask;
         for (int from = 0; from < lowered.Count;)
         {
-            int count = Batch(lowered, from);
+            int count = Batch(lowered, from), first = from;
             var batch = lowered.Skip(from).Take(count).ToList();
             var end = Child.Sequences(batch);
             int done = Child.Journal.Done;
-            var given = Child.Answers(count);
+            Child.Answers(count).CopyTo(all, from);
             int ran = end == ChildEnd.Done ? done : Math.Min(done + 1, count);
-            for (int i = 0; i < ran; i++)
-            {
-                answers[from + i] = given[i];
-                Steps += batch[i].Count;
-                violations[from + i] = new Judge(Offered, tally).Sequence(from + i, batch[i], given[i]);
-            }
 
+            // One judge at a time, while the child makes the calls of what comes next.
+            judging.GetAwaiter().GetResult();
+            judging = Task.Run(() => Judge(batch, all, first, ran, violations, tally));
             Output = Child.Output.Length > 0 ? Child.Output : Output;
-            if (end == ChildEnd.Done && Child.Journal.Forked != 0)
-            {
-                // Which call it was is told by the step that the copy stood in.
-                violations[from + Math.Min(Child.Journal.Sequence, count - 1)] ??=
-                    new Violation("ERR-1", "a call forked: it came back in two processes", 0, Child.Journal.StepIndex);
-                Child.Journal.Forked = 0;
-            }
-
-            if (end != ChildEnd.Done)
-            {
-                violations[from + ran - 1] ??= Death(end, batch[ran - 1]);
-                Restart();
-            }
-
             from += ran;
-            if (ran < count && violations.Any(v => v is not null))
+            if (end != ChildEnd.Done || Child.Journal.Forked != 0 || ran < count)
             {
-                // What is broken may make every sequence slow: it is told first.
-                break;
+                judging.GetAwaiter().GetResult();
+                Blame(end, batch, first, ran, violations);
+                if (ran < count && violations.Any(v => v is not null))
+                {
+                    // What is broken may make every sequence slow: it is told first.
+                    break;
+                }
             }
         }
 
+        judging.GetAwaiter().GetResult();
         return violations;
+    }
+
+    private void Judge(List<IReadOnlyList<Step>> batch, List<Answer>[] answers, int first, int ran, Violation?[] violations, Tally tally)
+    {
+        for (int i = 0; i < ran; i++)
+        {
+            Steps += batch[i].Count;
+            violations[first + i] = new Judge(Offered, tally).Sequence(first + i, batch[i], answers[first + i]);
+        }
+    }
+
+    // What the child's end says of the sequence that it was in.
+    private void Blame(ChildEnd end, List<IReadOnlyList<Step>> batch, int first, int ran, Violation?[] violations)
+    {
+        if (end == ChildEnd.Done && Child.Journal.Forked != 0)
+        {
+            // Which call it was is told by the step that the copy stood in.
+            violations[first + Math.Min(Child.Journal.Sequence, batch.Count - 1)] ??=
+                new Violation("ERR-1", "a call forked: it came back in two processes", 0, Child.Journal.StepIndex);
+            Child.Journal.Forked = 0;
+        }
+
+        if (end != ChildEnd.Done)
+        {
+            violations[first + ran - 1] ??= Death(end, batch[ran - 1]);
+            Restart();
+        }
     }
 
     /// <summary>Ends the child; the next use starts another.</summary>
@@ -121,7 +139,7 @@ public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) :
     private static int Batch(IReadOnlyList<IReadOnlyList<Step>> sequences, int from)
     {
         int bytes = 0, count = 0;
-        while (from + count < sequences.Count && (count == 0 || bytes < BatchBytes))
+        while (from + count < sequences.Count && count < BatchSequences && (count == 0 || bytes < BatchBytes))
         {
             bytes += sequences[from + count].Sum(Size);
             count++;
