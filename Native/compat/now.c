@@ -45,8 +45,11 @@ long make_now(struct iocb2 *record, __s64 *res)
 		record->offset = -1;
 		result = io_issue2(record, record->bytes, &event, sizeof(event), 0);
 	}
+	if (result < 0)
+		return result;
 	*res = event.res;
-	return result < 0 ? result : 0;
+	/* v1 asks whether the file can be read before it reads. */
+	return event.res == -EISDIR ? -EINVAL : 0;
 }
 
 void post(struct context *context, const struct made *made, long count)

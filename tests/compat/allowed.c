@@ -124,8 +124,7 @@ static int is_of(const struct step *step, enum file file)
 
 static int is_directory(const struct step *step, const char *kernel, const char *compat)
 {
-	return is_of(step, F_DIRECTORY) && (is_refused_later(kernel, compat, -EINVAL, -EISDIR) ||
-					    (step->plans[0].bytes == 0 && is_refused_later(kernel, compat, -EINVAL, 0)));
+	return is_of(step, F_DIRECTORY) && is_refused_later(kernel, compat, -EINVAL, 0);
 }
 
 static int is_new_flag(const struct step *step, const char *kernel, const char *compat)
@@ -136,7 +135,7 @@ static int is_new_flag(const struct step *step, const char *kernel, const char *
 
 const struct allowed allowed[] = {
 	{
-		"read of a directory | `io_submit`: `-EINVAL` | event: `-EISDIR`, or 0 for no bytes",
+		"read of no bytes from a directory | `io_submit`: `-EINVAL` | event: 0",
 		"v2 asks no file what it is before the transfer does",
 		is_directory,
 	},
