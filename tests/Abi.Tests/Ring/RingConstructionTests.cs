@@ -65,7 +65,9 @@ public sealed unsafe class RingConstructionTests
         }
         else
         {
-            Assert.Equal("ringBytes", Assert.Throws<ArgumentOutOfRangeException>(() => RingLayout.For(ringBytes, 4096)).ParamName);
+            ArgumentOutOfRangeException e = Assert.Throws<ArgumentOutOfRangeException>(() => RingLayout.For(ringBytes, 4096));
+            Assert.Equal("ringBytes", e.ParamName);
+            Assert.Contains("power of two", e.Message, StringComparison.Ordinal);
         }
     }
 
@@ -92,6 +94,18 @@ public sealed unsafe class RingConstructionTests
         Assert.Equal(expected, RingReaper.Open(memory.Map, memory.Layout.MapBytes + 8, false, out RingReaper? reaper));
         Assert.Equal(expected == RingOpenStatus.Ok, reaper is not null);
     }
+
+    [Fact, Requirement("RING-1")]
+    public void A_data_area_of_a_bad_size_is_refused_though_it_would_fit()
+    {
+        using var memory = new RingMemory();
+        memory.Header->RingBytes = 2048;
+        Assert.Equal(RingOpenStatus.BadGeometry, RingReaper.Open(memory.Map, memory.Layout.MapBytes, false, out _));
+    }
+
+    [Fact, Requirement("RING-1")]
+    public void A_mapping_too_small_for_a_header_is_not_looked_at() =>
+        Assert.Equal(RingOpenStatus.BadGeometry, RingReaper.Open((byte*)8, (ulong)Aio2Ring.SizeOf - 1, false, out _));
 
     [Fact, Requirement("RING-1")]
     public void A_reader_takes_what_the_header_says_of_the_ring()

@@ -171,6 +171,7 @@ public sealed unsafe class RingStateTests
     [Theory, Requirement("RING-4", "RING-5")]
     [InlineData(24ul, 0ul)]
     [InlineData(0ul, 4104ul)]
+    [InlineData(0ul, 4097ul)]
     public void A_head_beyond_tail_or_more_than_a_ring_behind_it_is_corrupt(ulong head, ulong tail)
     {
         using var memory = new RingMemory();
@@ -184,6 +185,61 @@ public sealed unsafe class RingStateTests
         using RingPeek peek = reaper.PeekAll();
         Assert.Equal(RingStatus.Corrupt, peek.Status);
         Assert.False(peek.TryNext(out _));
+    }
+
+    [Fact, Requirement("RING-4", "RING-5")]
+    public void A_head_moved_back_behind_the_tail_that_was_seen_is_corrupt()
+    {
+        using var memory = new RingMemory(start: 8192);
+        RingProducer producer = memory.Producer();
+        RingReaper reaper = memory.Reaper();
+        Assert.True(producer.TryWrite(TestRecord.Make(1, 24)));
+        Assert.Equal(RingStatus.Event, reaper.Test());
+        memory.User->Head = 8192 + 24 - 4097;
+
+        Assert.Equal(RingStatus.Corrupt, reaper.Test());
+    }
+
+    [Fact, Requirement("RING-5")]
+    public void What_was_staged_is_published_before_a_ring_is_marked_corrupt()
+    {
+        using var memory = new RingMemory();
+        RingProducer producer = memory.Producer();
+        Assert.True(producer.TryStage(TestRecord.Make(1, 24)));
+        producer.MarkCorrupt();
+
+        Assert.Equal((24ul, Aio2RingFlags.Corrupt), (memory.Header->Tail, memory.Header->Flags));
+    }
+
+    [Fact, Requirement("RING-2", "RING-3")]
+    public void A_record_that_ends_with_the_ring_needs_no_pad_when_its_room_is_found_late()
+    {
+        using var memory = new RingMemory();
+        RingProducer producer = memory.Producer();
+        RingReaper reaper = memory.Reaper();
+        var buffer = new byte[8192];
+        Fill(4064, 1016);
+        Assert.Equal(RingStatus.Event, reaper.ReadBatch(buffer, out _));
+
+        // Seen now: by this head 32 bytes are too few at 8128, where 64 lead to the ring's end.
+        Assert.True(producer.Observe());
+        Fill(32, 32);
+        Fill(4032, 1008);
+        Assert.Equal(8128ul, producer.Tail);
+        while (reaper.ReadBatch(buffer, out _) == RingStatus.Event)
+        {
+        }
+
+        Assert.True(producer.TryWrite(TestRecord.Make(9, 64)));
+        Assert.Equal(8192ul, memory.Header->Tail);
+
+        void Fill(int bytes, int each)
+        {
+            for (int i = 0; i < bytes / each; i++)
+            {
+                Assert.True(producer.TryWrite(TestRecord.Make((ulong)i, each)));
+            }
+        }
     }
 
     [Fact, Requirement("RING-4")]
