@@ -55,7 +55,10 @@ internal static class StructDiff
     }
 
     /// <summary>What bytes behind the end of a struct that may grow mean (SETUP-3, ATTR-4).</summary>
-    internal static (Effect OldProgram, Effect NewProgram) Growth(StructDef old) => old.FirstSize is not null
+    /// <remarks>What io_probe2 answers has to fit the caller's buffer as a whole (PROBE-1): programs make it as large as the struct that they know.</remarks>
+    internal static (Effect OldProgram, Effect NewProgram) Growth(StructDef old) => old.Requirement == "PROBE-1"
+        ? (Effect.Breaking("an old program's buffer has the size that it knows, and a longer answer is refused with -EMSGSIZE"), Effect.New("an old kernel answers less, as the size in front of it says"))
+        : old.FirstSize is not null
         ? (Effect.Compatible("an old program passes less, and what it lacks counts as zero"), Effect.New("an old kernel takes more only if it is zero, else -E2BIG"))
         : (Effect.New("an old program is given more than it knows, and has to go by the length that comes with it"), Effect.New("an old kernel gives less, as the length that comes with it says"));
 
