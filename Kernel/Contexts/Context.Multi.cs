@@ -30,7 +30,7 @@ internal sealed unsafe partial class Context
                 Request.Event(more)->Res |= edges;
                 break;
             case RequestState.Running:
-                PollState.Of(r)->Edges |= edges;
+                r->Edges |= (ushort)edges;
                 break;
             default:
                 Request.Event(more)->Res = edges;
@@ -87,13 +87,13 @@ internal sealed unsafe partial class Context
     // The final event of a poll with noted edges: true, if it has to wait for them.
     private static bool MustWaitForEdges(Request* r)
     {
-        if ((r->Traits & RequestTraits.HasMore) == 0 || PollState.Of(r)->Edges == 0)
+        if ((r->Traits & RequestTraits.HasMore) == 0 || r->Edges == 0)
         {
             return false;
         }
 
         r->State = (int)RequestState.Done;
-        PollState.Of(r)->FinalWaits = 1;
+        r->FinalWaits = 1;
         return true;
     }
 
@@ -122,29 +122,28 @@ internal sealed unsafe partial class Context
     }
 
     private static bool HasNotedEdges(Request* r) =>
-        (r->Traits & RequestTraits.More) != 0 && r->EnginePrevious != null && PollState.Of(r->EnginePrevious)->Edges != 0;
+        (r->Traits & RequestTraits.More) != 0 && r->EnginePrevious != null && r->EnginePrevious->Edges != 0;
 
     // After a copy: an event with MORE that is back on the list, or idle, takes the edges that were noted meanwhile.
     private void PostNotedEdges(Request* more, bool isBack)
     {
         var r = more->EnginePrevious;
-        var poll = PollState.Of(r);
         if (isBack)
         {
             more->State = (int)RequestState.Done;
-            Request.Event(more)->Res |= poll->Edges;
+            Request.Event(more)->Res |= r->Edges;
         }
-        else if (poll->Edges != 0)
+        else if (r->Edges != 0)
         {
-            Request.Event(more)->Res = poll->Edges;
+            Request.Event(more)->Res = r->Edges;
             more->State = (int)RequestState.Done;
             _list.Append(more);
         }
 
-        poll->Edges = 0;
-        if (poll->FinalWaits != 0)
+        r->Edges = 0;
+        if (r->FinalWaits != 0)
         {
-            poll->FinalWaits = 0;
+            r->FinalWaits = 0;
             _list.Append(r);
         }
     }
@@ -168,7 +167,7 @@ internal sealed unsafe partial class Context
             var poll = PollState.Of(r);
             var state = (RequestState)poll->More->State;
             var onList = state == RequestState.Done ? Request.Event(poll->More)->Res : 0;
-            return (onList, state == RequestState.Running, poll->Edges, poll->FinalWaits != 0);
+            return (onList, state == RequestState.Running, r->Edges, r->FinalWaits != 0);
         }
     }
 }

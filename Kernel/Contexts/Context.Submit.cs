@@ -261,7 +261,6 @@ internal sealed unsafe partial class Context
         *r = default;
         r->Owner = _handle;
         r->Id = _nextId++;
-        r->Addr = source->Addr;
         r->DataBytes = plan.DataBytes;
         r->Offset = source->Offset;
         r->State = (int)RequestState.Queued;

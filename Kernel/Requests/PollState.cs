@@ -1,6 +1,6 @@
 namespace AioV2.Kernel.Requests;
 
-/// <summary>What a POLL keeps in its block: it moves no data, so the words from <see cref="Request.Addr"/> to
+/// <summary>What a POLL keeps in its block: it moves no data, so the words from <see cref="Request.DataBytes"/> to
 /// <see cref="Request.Transferred"/> are free for this.</summary>
 internal unsafe struct PollState
 {
@@ -13,11 +13,5 @@ internal unsafe struct PollState
     /// <inheritdoc cref="NextSource"/>
     public Request* PreviousSource;
 
-    /// <summary>MULTI: edges that came while the event with MORE was being copied out.</summary>
-    public uint Edges;
-
-    /// <summary>MULTI: whether the final event waits until those edges are posted. Not 0: it does.</summary>
-    public uint FinalWaits;
-
-    public static PollState* Of(Request* r) => (PollState*)&r->Addr;
+    public static PollState* Of(Request* r) => (PollState*)&r->DataBytes;
 }

@@ -19,7 +19,7 @@ namespace AioV2.Kernel.Requests;
 internal unsafe struct Request
 {
     /// <summary>Bytes of this header.</summary>
-    public const int SizeOf = 176;
+    public const int SizeOf = 168;
 
     /// <summary>A value of <see cref="Priority"/> that is no priority.</summary>
     public const ushort PriorityRefused = ushort.MaxValue;
@@ -44,9 +44,6 @@ internal unsafe struct Request
 
     /// <summary>The result once it is decided.</summary>
     public long Res;
-
-    /// <summary>Data address or, with <see cref="SegmentCount"/> above 1, unused; the engine may advance it.</summary>
-    public ulong Addr;
 
     /// <summary>Bytes of data asked for in all.</summary>
     public ulong DataBytes;
@@ -86,12 +83,18 @@ internal unsafe struct Request
     public ushort AttributeCount;
     public byte SizeClass;
 
+    /// <summary>MULTI: whether the final event waits until <see cref="Edges"/> are posted. Not 0: it does.</summary>
+    public byte FinalWaits;
+
     /// <summary>The errno that a cancel ends the request with where it is not ECANCELED; else 0. Written before the cancel is told.</summary>
     public ushort CancelErrno;
 
     /// <summary>The I/O priority asked for, as ioprio_set(2) has it; 0 for none. The engine writes
     /// <see cref="PriorityRefused"/> where it could not be had.</summary>
     public ushort Priority;
+
+    /// <summary>MULTI: edges that came while the event with MORE was being copied out. Under the context's lock.</summary>
+    public ushort Edges;
 
     /// <summary>Its place among the context's deadlines, from 1; 0 without one. Under the context's lock.</summary>
     public int DeadlinePlace;
