@@ -26,12 +26,10 @@ internal sealed unsafe class PollEngine : IEngine
 
     // Held from the moment a request can be told to cancel until it is armed; the thread takes it before it ends one.
     private readonly Lock _arming = new();
-    private readonly Lock _starting = new();
-    private volatile Thread? _thread;
-    private int _epoll = -1;
-    private int _bell = -1;
+    private readonly EpollThread _waits;
     private ulong _cancels;
-    private volatile bool _stopping;
+
+    public PollEngine() => _waits = new EpollThread("aio2-poll", Run);
 
     public string Name => "poll";
 
@@ -64,7 +62,7 @@ internal sealed unsafe class PollEngine : IEngine
     public void Submit(Request* first, int count)
     {
         var failed = default(CompletionBatch);
-        var error = _thread is null ? Start() : 0;
+        var error = _waits.Start();
         while (first != null)
         {
             var r = first;
@@ -118,24 +116,14 @@ internal sealed unsafe class PollEngine : IEngine
             request->EngineLink = (Request*)seen;
         }
         while (Interlocked.CompareExchange(ref _cancels, (ulong)request, seen) != seen);
-        Ring();
+        _waits.Ring();
         return CancelAnswer.Told;
     }
 
     public bool IsCancellable(Request* request) => Volatile.Read(ref request->EngineWord) == Waiting;
 
     /// <summary>Stops the thread; nothing may be in flight.</summary>
-    public void Dispose()
-    {
-        _stopping = true;
-        if (_thread is { } thread)
-        {
-            Ring();
-            thread.Join();
-            _ = Libc.Close(_epoll);
-            _ = Libc.Close(_bell);
-        }
-    }
+    public void Dispose() => _waits.Dispose();
 
     // Under _arming: true, if it waits now; else it has its result.
     private bool TryArm(Request* r, out long result)
@@ -151,7 +139,7 @@ internal sealed unsafe class PollEngine : IEngine
         var armed = new EpollEvent { Events = wanted | (isOneShot ? Libc.EPOLLONESHOT : EPOLLET), Data = (nint)r };
 
         // From here on the thread may end it: it is not touched again where this succeeds.
-        result = Libc.EpollCtl(_epoll, Libc.EPOLL_CTL_ADD, r->File->Fd, &armed);
+        result = Libc.EpollCtl(_waits.Epoll, Libc.EPOLL_CTL_ADD, r->File->Fd, &armed);
         if (result != -Errno.EPERM)
         {
             return result == 0;
@@ -173,48 +161,13 @@ internal sealed unsafe class PollEngine : IEngine
         return !isOneShot;
     }
 
-    private int Start()
-    {
-        lock (_starting)
-        {
-            if (_thread is not null)
-            {
-                return 0;
-            }
-
-            var epoll = Libc.EpollCreate();
-            var bell = epoll < 0 ? epoll : Libc.Eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
-            var wanted = new EpollEvent { Events = Libc.EPOLLIN, Data = 0 };
-            var error = bell < 0 ? bell : Libc.EpollCtl(epoll, Libc.EPOLL_CTL_ADD, bell, &wanted);
-            if (error != 0)
-            {
-                _ = epoll < 0 ? 0 : Libc.Close(epoll);
-                _ = bell < 0 ? 0 : Libc.Close(bell);
-                return error;
-            }
-
-            _epoll = epoll;
-            _bell = bell;
-            var thread = new Thread(Run, 256 * 1024) { IsBackground = true, Name = "aio2-poll" };
-            thread.UnsafeStart();
-            _thread = thread;
-            return 0;
-        }
-    }
-
-    private void Ring()
-    {
-        ulong one = 1;
-        _ = Libc.Write(_bell, &one, sizeof(ulong));
-    }
-
     private void Run()
     {
         var batch = default(CompletionBatch);
         var events = stackalloc byte[EventsAtOnce * sizeof(EpollEvent)];
-        while (!_stopping)
+        while (!_waits.IsStopping)
         {
-            var count = Libc.EpollWait(_epoll, (EpollEvent*)events, EventsAtOnce, -1);
+            var count = Libc.EpollWait(_waits.Epoll, (EpollEvent*)events, EventsAtOnce, -1);
             for (var i = 0; i < count; i++)
             {
                 var happened = (EpollEvent*)(events + (i * EpollEvent.Stride));
@@ -225,8 +178,7 @@ internal sealed unsafe class PollEngine : IEngine
             }
 
             // A ring that comes after the read finds the bell again.
-            ulong rings;
-            _ = Libc.Read(_bell, &rings, sizeof(ulong));
+            _waits.Hear();
             EndCancelled(ref batch);
             batch.Flush();
         }
@@ -246,7 +198,7 @@ internal sealed unsafe class PollEngine : IEngine
         else if (r->Opcode == Aio2Op.Syscall && !AllowList.TryEnd(r, out result))
         {
             var armed = new EpollEvent { Events = (ushort)AllowList.Wanted(r) | Libc.EPOLLONESHOT, Data = (nint)r };
-            _ = Libc.EpollCtl(_epoll, Libc.EPOLL_CTL_MOD, r->File->Fd, &armed);
+            _ = Libc.EpollCtl(_waits.Epoll, Libc.EPOLL_CTL_MOD, r->File->Fd, &armed);
         }
         else
         {
@@ -277,7 +229,7 @@ internal sealed unsafe class PollEngine : IEngine
     // The set forgets it before its descriptor goes: the file may live on by another.
     private void End(Request* r, long result, ref CompletionBatch batch)
     {
-        _ = _epoll < 0 ? 0 : Libc.EpollCtl(_epoll, Libc.EPOLL_CTL_DEL, r->File->Fd, null);
+        _ = _waits.Epoll < 0 ? 0 : Libc.EpollCtl(_waits.Epoll, Libc.EPOLL_CTL_DEL, r->File->Fd, null);
         if (IsLevel(r))
         {
             Context.Of(r).RemoveSource(r);

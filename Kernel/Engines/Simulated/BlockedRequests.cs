@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AioV2.Abi;
 using AioV2.Kernel.Linux;
 using AioV2.Kernel.Requests;
@@ -9,36 +10,27 @@ namespace AioV2.Kernel.Engines.Simulated;
 /// <remarks>Not safe for threads: the engine's lock is held. A place is gone with its last request, and so before its file.</remarks>
 internal sealed unsafe class BlockedRequests
 {
-    private readonly Dictionary<(nint File, short Events), HashSet<ulong>> _places = [];
-    private readonly Stack<HashSet<ulong>> _spare = [];
+    private readonly Dictionary<(nint File, short Events), RequestLine> _places = [];
     private readonly List<(nint File, short Events)> _ready = [];
     private Pollfd[] _sources = new Pollfd[16];
 
-    /// <summary>A request waits from now on.</summary>
-    public void Add(Request* r, ulong number)
+    /// <summary>A request waits from now on; it is the line's until it is taken or removed.</summary>
+    public void Add(Request* r) => CollectionsMarshal.GetValueRefOrAddDefault(_places, PlaceOf(r), out _).Append(r);
+
+    /// <summary>A request that waits does so no more.</summary>
+    public void Remove(Request* r)
     {
         var place = PlaceOf(r);
-        if (!_places.TryGetValue(place, out var numbers))
+        ref var line = ref CollectionsMarshal.GetValueRefOrNullRef(_places, place);
+        line.Remove(r);
+        if (line.First == null)
         {
-            numbers = _spare.TryPop(out var spare) ? spare : [];
-            _places.Add(place, numbers);
-        }
-
-        _ = numbers.Add(number);
-    }
-
-    /// <summary>A request waits no more, if it did.</summary>
-    public void Remove(Request* r, ulong number)
-    {
-        var place = PlaceOf(r);
-        if (_places.TryGetValue(place, out var numbers) && numbers.Remove(number) && numbers.Count == 0)
-        {
-            Drop(place, numbers);
+            _ = _places.Remove(place);
         }
     }
 
-    /// <summary>Takes those whose stream is ready now.</summary>
-    public void TakeReady(List<ulong> numbers)
+    /// <summary>Takes those whose stream is ready now: they are appended to a line of the caller's.</summary>
+    public void TakeReady(ref RequestLine woken)
     {
         var count = Collect(ref _sources, 0);
         fixed (Pollfd* p = _sources)
@@ -60,9 +52,13 @@ internal sealed unsafe class BlockedRequests
 
         foreach (var place in _ready)
         {
-            var found = _places[place];
-            numbers.AddRange(found);
-            Drop(place, found);
+            _ = _places.Remove(place, out var line);
+            while (line.First != null)
+            {
+                var r = line.First;
+                line.Remove(r);
+                woken.Append(r);
+            }
         }
 
         _ready.Clear();
@@ -89,16 +85,4 @@ internal sealed unsafe class BlockedRequests
     public static short EventsOf(Request* r) => r->Opcode is Aio2Op.Pread or Aio2Op.Preadv ? Libc.POLLIN : Libc.POLLOUT;
 
     private static (nint File, short Events) PlaceOf(Request* r) => ((nint)r->File, EventsOf(r));
-
-    private void Drop((nint File, short Events) place, HashSet<ulong> numbers)
-    {
-        _ = _places.Remove(place);
-
-        // A large one is given back: a set never shrinks by itself.
-        if (numbers.Capacity <= 64)
-        {
-            numbers.Clear();
-            _spare.Push(numbers);
-        }
-    }
 }

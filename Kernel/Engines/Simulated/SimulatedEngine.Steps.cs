@@ -72,7 +72,7 @@ internal sealed unsafe partial class SimulatedEngine
         if (action == SimulationAction.Blocked)
         {
             _waiting[number] = next with { Place = Place.Blocked };
-            _blocked.Add((Request*)chosen.Request, number);
+            _blocked.Add((Request*)chosen.Request);
         }
         else
         {
@@ -140,8 +140,7 @@ internal sealed unsafe partial class SimulatedEngine
     // From here on the request is beyond cancelling, unless the step leaves it unfinished.
     private void Take(ulong number, SimulationAction action)
     {
-        _ = _waiting.Remove(number, out var taken);
-        _blocked.Remove((Request*)taken.Request, number);
+        _ = Leave(number);
         _inStep = number;
         _inStepMayGoOn = action is SimulationAction.Eintr or SimulationAction.Short;
         _inStepIsCancelled = false;
@@ -150,13 +149,14 @@ internal sealed unsafe partial class SimulatedEngine
     // Streams that have become ready are scheduled again.
     private void WakeBlocked()
     {
-        _blocked.TakeReady(_woken);
-        foreach (var number in _woken)
+        var woken = default(RequestLine);
+        _blocked.TakeReady(ref woken);
+        while (woken.First != null)
         {
-            Schedule(number, _waiting[number]);
+            var r = woken.First;
+            woken.Remove(r);
+            Schedule(r->EngineWord, _waiting[r->EngineWord]);
         }
-
-        _woken.Clear();
     }
 
     private static bool IsRipe(in Waiting waiting, SimulationAction action) =>

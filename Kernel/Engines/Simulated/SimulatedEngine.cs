@@ -20,7 +20,6 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
     private readonly Dictionary<ulong, Waiting> _waiting = [];
     private readonly HashSet<ulong> _heldBack = [];
     private readonly BlockedRequests _blocked = new();
-    private readonly List<ulong> _woken = [];
     private Pollfd[] _sources = new Pollfd[16];
     private readonly Queue<nint> _cancelled = new();
     private readonly List<SimulationStep> _log = [];
@@ -119,12 +118,11 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
     {
         lock (_lock)
         {
-            if (!_waiting.Remove(request->EngineWord))
+            if (!Leave(request->EngineWord))
             {
                 return CancelInStep(request);
             }
 
-            _blocked.Remove(request, request->EngineWord);
             _cancelled.Enqueue((nint)request);
         }
 
@@ -138,6 +136,22 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
         {
             return _waiting.ContainsKey(request->EngineWord) || MayBeLeft(request);
         }
+    }
+
+    // Under the lock: a request is no longer between two attempts, if it was.
+    private bool Leave(ulong number)
+    {
+        if (!_waiting.Remove(number, out var waiting))
+        {
+            return false;
+        }
+
+        if (waiting.Place == Place.Blocked)
+        {
+            _blocked.Remove((Request*)waiting.Request);
+        }
+
+        return true;
     }
 
     // A step on a stream may find that it would wait, and one that is cut short or interrupted leaves work for another: who

@@ -20,74 +20,13 @@ internal unsafe struct PollFile
     public bool IsNoted;
     public PollFile* NextNoted;
 
-    public Line Readers;
-    public Line Writers;
+    public RequestLine Readers;
+    public RequestLine Writers;
 
     // 1 more than a descriptor that does not block: the same FIFO, opened once more. 0: not tried yet; -1: cannot be had.
     private int _unblocked;
 
     public readonly bool IsEmpty => Readers.First == null && Writers.First == null;
-
-    /// <summary>A doubly linked line through Next and EnginePrevious.</summary>
-    internal struct Line
-    {
-        public Request* First;
-        private Request* _last;
-
-        public void Append(Request* r)
-        {
-            r->Next = null;
-            r->EnginePrevious = _last;
-            if (_last == null)
-            {
-                First = r;
-            }
-            else
-            {
-                _last->Next = r;
-            }
-
-            _last = r;
-        }
-
-        /// <summary>Back to the head of the line.</summary>
-        public void PutFirst(Request* r)
-        {
-            r->EnginePrevious = null;
-            r->Next = First;
-            if (First == null)
-            {
-                _last = r;
-            }
-            else
-            {
-                First->EnginePrevious = r;
-            }
-
-            First = r;
-        }
-
-        public void Remove(Request* r)
-        {
-            if (r->EnginePrevious == null)
-            {
-                First = r->Next;
-            }
-            else
-            {
-                r->EnginePrevious->Next = r->Next;
-            }
-
-            if (r->Next == null)
-            {
-                _last = r->EnginePrevious;
-            }
-            else
-            {
-                r->Next->EnginePrevious = r->EnginePrevious;
-            }
-        }
-    }
 
     public static bool IsRead(Request* r) => r->Opcode is Aio2Op.Pread or Aio2Op.Preadv;
 
@@ -110,7 +49,7 @@ internal unsafe struct PollFile
     }
 
     /// <summary>The line that a request waits in.</summary>
-    public static Line* LineOf(PollFile* file, Request* r) => IsRead(r) ? &file->Readers : &file->Writers;
+    public static RequestLine* LineOf(PollFile* file, Request* r) => IsRead(r) ? &file->Readers : &file->Writers;
 
     /// <summary>The poll file of a held file, made if there is none. It holds the file itself, until <see cref="Free"/>.</summary>
     public static PollFile* Of(HeldFile* file)

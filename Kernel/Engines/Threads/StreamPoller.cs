@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using AioV2.Abi;
+using AioV2.Kernel.Engines.Polling;
 using AioV2.Kernel.Linux;
 using AioV2.Kernel.Requests;
 
@@ -19,23 +20,23 @@ internal sealed unsafe class StreamPoller : IDisposable
     private const int EventsAtOnce = 64;
 
     private readonly ThreadsEngine _engine;
-    private readonly Lock _starting = new();
-    private volatile Thread? _thread;
-    private int _epoll = -1;
-    private int _bell = -1;
+    private readonly EpollThread _waits;
     private ulong _inbox;
     private ulong _cancels;
     private int _rung;
     private PollFile* _noted;
-    private volatile bool _stopping;
 
-    public StreamPoller(ThreadsEngine engine) => _engine = engine;
+    public StreamPoller(ThreadsEngine engine)
+    {
+        _engine = engine;
+        _waits = new EpollThread("aio2-poller", Run);
+    }
 
     /// <summary>Takes a request over: 0, or <c>-errno</c> where the poller cannot be started. Requests are attempted in the
     /// order of their arrival on a file.</summary>
     public int TryAdd(Request* r)
     {
-        var error = _thread is null ? Start() : 0;
+        var error = _waits.Start();
         if (error != 0)
         {
             return error;
@@ -72,54 +73,14 @@ internal sealed unsafe class StreamPoller : IDisposable
         return true;
     }
 
-    public void Dispose()
-    {
-        _stopping = true;
-        if (_thread is not null)
-        {
-            Ring();
-            _thread.Join();
-            _ = Libc.Close(_epoll);
-            _ = Libc.Close(_bell);
-        }
-    }
-
-    private int Start()
-    {
-        lock (_starting)
-        {
-            if (_thread is not null)
-            {
-                return 0;
-            }
-
-            var epoll = Libc.EpollCreate();
-            var bell = epoll < 0 ? epoll : Libc.Eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
-            var wanted = new EpollEvent { Events = Libc.EPOLLIN, Data = 0 };
-            var error = bell < 0 ? bell : Libc.EpollCtl(epoll, Libc.EPOLL_CTL_ADD, bell, &wanted);
-            if (error != 0)
-            {
-                _ = epoll < 0 ? 0 : Libc.Close(epoll);
-                _ = bell < 0 ? 0 : Libc.Close(bell);
-                return error;
-            }
-
-            _epoll = epoll;
-            _bell = bell;
-            var thread = new Thread(Run, 256 * 1024) { IsBackground = true, Name = "aio2-poller" };
-            thread.UnsafeStart();
-            _thread = thread;
-            return 0;
-        }
-    }
+    public void Dispose() => _waits.Dispose();
 
     private void Ring()
     {
         // One ring until the poller has looked. Pairs with its: clear, full fence, look.
         if (Interlocked.Exchange(ref _rung, 1) == 0)
         {
-            ulong one = 1;
-            _ = Libc.Write(_bell, &one, sizeof(ulong));
+            _waits.Ring();
         }
     }
 
@@ -127,9 +88,9 @@ internal sealed unsafe class StreamPoller : IDisposable
     {
         var batch = default(CompletionBatch);
         var events = stackalloc byte[EventsAtOnce * sizeof(EpollEvent)];
-        while (!_stopping)
+        while (!_waits.IsStopping)
         {
-            var count = Libc.EpollWait(_epoll, (EpollEvent*)events, EventsAtOnce, -1);
+            var count = Libc.EpollWait(_waits.Epoll, (EpollEvent*)events, EventsAtOnce, -1);
             for (var i = 0; i < count; i++)
             {
                 var happened = (EpollEvent*)(events + (i * EpollEvent.Stride));
@@ -150,8 +111,7 @@ internal sealed unsafe class StreamPoller : IDisposable
 
     private void HearBell(ref CompletionBatch batch)
     {
-        ulong count;
-        _ = Libc.Read(_bell, &count, sizeof(ulong));
+        _waits.Hear();
         _ = Interlocked.Exchange(ref _rung, 0);
         var added = Reversed((Request*)Interlocked.Exchange(ref _inbox, 0));
         while (added != null)
@@ -288,7 +248,7 @@ internal sealed unsafe class StreamPoller : IDisposable
         Arm(file, ref batch);
     }
 
-    private void ServeLine(PollFile.Line* line, ref CompletionBatch batch)
+    private void ServeLine(RequestLine* line, ref CompletionBatch batch)
     {
         while (line->First != null)
         {
@@ -313,7 +273,7 @@ internal sealed unsafe class StreamPoller : IDisposable
 
         var armed = new EpollEvent { Events = wanted | Libc.EPOLLONESHOT, Data = (nint)file };
         var operation = file->IsMember ? Libc.EPOLL_CTL_MOD : Libc.EPOLL_CTL_ADD;
-        var result = Libc.EpollCtl(_epoll, operation, file->File->Fd, &armed);
+        var result = Libc.EpollCtl(_waits.Epoll, operation, file->File->Fd, &armed);
         if (result == 0)
         {
             file->Armed = wanted;
@@ -327,7 +287,7 @@ internal sealed unsafe class StreamPoller : IDisposable
     }
 
     // The file cannot be waited for. -EPERM: it has no poll, so that a blocking call ends unaided; else no memory is left.
-    private void GiveUpLine(PollFile.Line* line, int error, ref CompletionBatch batch)
+    private void GiveUpLine(RequestLine* line, int error, ref CompletionBatch batch)
     {
         while (line->First != null)
         {
@@ -372,7 +332,7 @@ internal sealed unsafe class StreamPoller : IDisposable
             {
                 if (file->IsMember)
                 {
-                    _ = Libc.EpollCtl(_epoll, Libc.EPOLL_CTL_DEL, file->File->Fd, null);
+                    _ = Libc.EpollCtl(_waits.Epoll, Libc.EPOLL_CTL_DEL, file->File->Fd, null);
                 }
 
                 PollFile.Free(file);

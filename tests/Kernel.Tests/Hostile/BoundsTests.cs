@@ -22,7 +22,8 @@ public sealed unsafe class BoundsTests
     [Theory, MemberData(nameof(Engines)), Requirement("RING-9", "RING-6")]
     public void A_million_requests_in_flight_cost_no_walks_and_512_bytes_each(EngineKind engine)
     {
-        using var kernel = EmbeddedKernel.Create(new KernelOptions { Engine = engine });
+        // The simulated engine's log is what it is for; it is kept within its bound, here none.
+        using var kernel = EmbeddedKernel.Create(new KernelOptions { Engine = engine, Simulation = new SimulationOptions { LogMax = 0 } });
         using var aio = Harness.Context(nrReqs: Million, flags: 0, kernel: kernel);
         using var pipe = new Pipe();
         const int Run = 20_000;
@@ -43,6 +44,8 @@ public sealed unsafe class BoundsTests
             Assert.Equal(Run * Iocb2.SizeOf, aio.Kernel.Submit(aio.Ctx, run, Run * Iocb2.SizeOf, null));
         }
 
+        // What tables of the simulated engine have grown out of is nobody's.
+        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         Assert.InRange((AnonymousBytes() - before) / Million, 1, 512);
         Assert.Equal(-Errno.EAGAIN, aio.Submit(Harness.Nop(0)));
 
@@ -67,7 +70,6 @@ public sealed unsafe class BoundsTests
     [Theory, MemberData(nameof(Engines)), Requirement("SUBMIT-6", "RING-9")]
     public void A_request_allocates_nothing_on_the_managed_heap_of_the_process(EngineKind engine)
     {
-        // The simulated engine's log is what it is for; it is kept within its bound, here none.
         using var kernel = EmbeddedKernel.Create(new KernelOptions { Engine = engine, Simulation = new SimulationOptions { LogMax = 0 } });
         using var aio = Harness.Context(kernel: kernel);
         var file = EngineBench.OpenTmpfs(4096);
