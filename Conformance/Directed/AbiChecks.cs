@@ -128,7 +128,7 @@ internal static unsafe class AbiChecks
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
         while (seen < total && System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds < Rig.PatienceSeconds)
         {
-            var events = context.Reap(16);
+            var events = context.Reap(16, "RING-4");
             foreach (byte[] e in events)
             {
                 ulong number = MemoryMarshal.Read<IoEvent2>(e).UserData;

@@ -8,7 +8,9 @@ public static class DirectedChecks
     [
         .. SetupChecks.All,
         .. RingChecks.All,
+        .. AbiChecks.All,
         .. OverflowChecks.All,
+        .. RingListChecks.All,
         .. SubmitChecks.All,
         .. AttributeChecks.All,
         .. CatalogueChecks.All,
@@ -22,7 +24,7 @@ public static class DirectedChecks
         .. IssueChecks.All,
         .. PollChecks.All,
         .. RaceChecks.All,
-        .. AbiChecks.All,
+        .. RingRaceChecks.All,
         .. LifeChecks.All,
         .. DecisionChecks.All,
     ];

@@ -165,6 +165,7 @@ internal static unsafe class GetChecks
             start = events.Count > 0 ? Stopwatch.GetTimestamp() : start;
             foreach (ulong id in RigContext.UserData(events))
             {
+                Rig.Require("RING-4", id < (ulong)seen.Length, $"an event reads as {id}, which nothing has");
                 Interlocked.Increment(ref seen[id]);
                 Interlocked.Increment(ref taken);
             }

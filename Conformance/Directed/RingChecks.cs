@@ -135,6 +135,12 @@ internal static unsafe class RingChecks
             Rig.Require("RING-5", context.Take(2).Count == 2 && (context.RingFlags & Aio2RingFlags.Corrupt) != 0, "CORRUPT did not stay");
             Rig.Require("RING-9", context.Destroy() == 0, "io_destroy2 of a corrupt ring failed");
         }
+
+        using var moved = rig.Context(Aio2Setup.UserReap, nrReqs: 16, ringBytes: 4096);
+        moved.Nops(5);
+        Rig.Require("RING-6", moved.Take(5).Count == 5, "5 NOPs did not come");
+        Volatile.Write(ref moved.Head, 48);
+        Rig.Require("RING-5", Rig.Eventually(() => moved.Get(65536, 0, 0, out _) >= 0 && (moved.RingFlags & Aio2RingFlags.Corrupt) != 0), "a head that moved back did not set CORRUPT");
     }
 
     private static void Order(Rig rig)

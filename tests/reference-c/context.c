@@ -269,13 +269,18 @@ long io_destroy2(aio2_context_t id)
 		return -ENXIO;
 	}
 	ctx->dying = true;
+	if (BROKEN(DEAD_FIRST)) {
+		set_dead(ctx);
+		usleep(10 * HALF_DONE_US);
+	}
 	wake_waiters(ctx);
 	cancel_all(ctx);
 	while (ctx->running || ctx->calls)
 		pthread_cond_wait(&changed, &big_lock);
 	while (ctx->list)
 		delivered(list_pop(ctx));
-	set_dead(ctx);
+	if (!BROKEN(NEVER_DEAD))
+		set_dead(ctx);
 	unlink_context(ctx);
 	context_free(ctx);
 	unlock();

@@ -35,6 +35,15 @@ static bool exceeds(const struct context *ctx, uint32_t max_event)
 /* The old ring is closed and the new one says ask, until the old was seen empty and the list is (RING-11). */
 static void move(struct context *ctx, struct ring *ring)
 {
+	while (BROKEN(MOVE_DROPS) && ctx->list)
+		delivered(list_pop(ctx));
+	if (BROKEN(MOVE_DOUBLES) && !ring_empty(ctx->ring)) {
+		uint64_t head = ctx->ring->seen, at;
+		uint32_t bytes;
+
+		if (ring_next(ctx->ring, &head, &bytes, &at) == TAKE_ONE)
+			ring_put(ring, ctx->ring->data + (at & (ctx->ring->bytes - 1)), bytes);
+	}
 	ctx->old = ctx->ring;
 	ctx->ring = ring;
 	ctx->max_event = ring->max_event;

@@ -5,6 +5,9 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
+/* What user_flags said before the event was visible, where that is what is broken. */
+static bool wanted_early;
+
 static void list_append(struct context *ctx, struct request *request)
 {
 	request->line = NULL;
@@ -30,7 +33,7 @@ void update_overflow(struct context *ctx)
 {
 	uint32_t flags = ctx->ring->flags;
 
-	if (ctx->list || ctx->moving)
+	if (ctx->list || (ctx->moving && !BROKEN(MOVE_SILENT)))
 		flags |= AIO2_RING_OVERFLOW;
 	else
 		flags &= ~(uint32_t)AIO2_RING_OVERFLOW;
@@ -66,7 +69,7 @@ static bool ring_open(struct context *ctx)
 {
 	if (!ctx->ring || ring_corrupt(ctx->ring))
 		return false;
-	if (ctx->moving && !ring_empty(ctx->old))
+	if (ctx->moving && !ring_empty(ctx->old) && !BROKEN(MOVE_AT_ONCE))
 		return false;
 	ctx->moving = false;
 	return true;
@@ -75,13 +78,22 @@ static bool ring_open(struct context *ctx)
 /* Record, tail, off the list; and only with the list empty clear OVERFLOW (RING-8). Drains are not signalled (RING-10). */
 void drain(struct context *ctx)
 {
+	const struct request *first = ctx->list;
+
 	if (!ctx->ring)
 		return;
 	if (ctx->moving && ring_empty(ctx->old))
 		ctx->moving = false;
+	if (BROKEN(OVERFLOW_BEFORE_RECORD) && ctx->list && ring_open(ctx)) {
+		ring_set_flags(ctx->ring, ctx->ring->flags & ~(uint32_t)AIO2_RING_OVERFLOW);
+		half_done();
+	}
 	while (ctx->list && ring_open(ctx) && ring_put(ctx->ring, ctx->list->event, ctx->list->event_bytes))
 		delivered(list_pop(ctx));
-	update_overflow(ctx);
+	if (BROKEN(OVERFLOW_EARLY) && ctx->list && ctx->list != first)
+		ring_set_flags(ctx->ring, ctx->ring->flags & ~(uint32_t)AIO2_RING_OVERFLOW);
+	else
+		update_overflow(ctx);
 }
 
 /* An event takes its place, ring before list, behind all that are older (RING-6). */
@@ -90,17 +102,47 @@ void put(struct request *request)
 	struct context *ctx = request->ctx;
 
 	ctx->to_signal = true;
-	drain(ctx);
+	if (BROKEN(SIGNAL_FIRST)) {
+		end_pass(ctx);
+		half_done();
+	}
+	if (BROKEN(USER_FLAGS_FIRST) && ctx->ring) {
+		wanted_early = ring_wants_signal(ctx->ring);
+		half_done();
+	}
+	if (BROKEN(OVERTAKES) && ring_open(ctx) && ring_put(ctx->ring, request->event, request->event_bytes)) {
+		delivered(request);
+		wake_waiters(ctx);
+		return;
+	}
+	if (BROKEN(MOVED_FIRST) && ctx->moving && ring_put(ctx->old, request->event, request->event_bytes)) {
+		delivered(request);
+		wake_waiters(ctx);
+		return;
+	}
+	if (!BROKEN(NO_DRAIN))
+		drain(ctx);
 	if (!ctx->list && ring_open(ctx) && ring_put(ctx->ring, request->event, request->event_bytes)) {
 		delivered(request);
 	} else {
 		list_append(ctx, request);
 		if (ctx->ring) {
 			ring_count_overflow(ctx->ring, 1, 0);
-			update_overflow(ctx);
+			if (!BROKEN(OVERFLOW_LATE))
+				update_overflow(ctx);
 		}
+		if (BROKEN(LIST_SILENT) && ctx->ring)
+			ctx->to_signal = false;
 	}
 	wake_waiters(ctx);
+	if (BROKEN(SIGNAL_AFTER_FIRST)) {
+		bool told = ctx->told;
+
+		ctx->to_signal = !told;
+		end_pass(ctx);
+		ctx->told = true;
+		half_done();
+	}
 }
 
 /* The request has completed. */
@@ -113,16 +155,24 @@ void post(struct request *request)
 
 void wake_waiters(struct context *ctx)
 {
-	for (struct waiter *w = ctx->waiters; w; w = w->next)
+	if (BROKEN(DESTROY_WAKES_NOBODY) && ctx->dying)
+		return;
+	for (struct waiter *w = ctx->waiters; w; w = BROKEN(ONE_WAITER) ? NULL : w->next)
 		eventfd_write_one(w->wake);
+}
+
+static bool wants_signal(struct context *ctx)
+{
+	return BROKEN(USER_FLAGS_FIRST) ? wanted_early : ring_wants_signal(ctx->ring);
 }
 
 /* After the last event of a pass is visible, once (RING-10). */
 void end_pass(struct context *ctx)
 {
-	if (ctx->to_signal && ctx->eventfd >= 0 && (!ctx->ring || ring_wants_signal(ctx->ring)))
+	if (ctx->to_signal && ctx->eventfd >= 0 && (!ctx->ring || wants_signal(ctx)))
 		signal_eventfd(ctx->eventfd);
 	ctx->to_signal = false;
+	ctx->told = false;
 }
 
 int eventfd_write_one(int fd)

@@ -105,7 +105,7 @@ static void ring_write_header(struct ring *ring, uint32_t ctx, const struct ring
 	h->max_event_bytes = ring->max_event;
 	h->ctx = ctx;
 	h->generation = ring->generation;
-	h->start = h->tail = ring->user->head = ring->tail = ring->seen = before ? before->tail : 0;
+	h->start = h->tail = ring->user->head = ring->tail = ring->seen = before && !BROKEN(MOVE_RESTARTS) ? before->tail : 0;
 	if (before) {
 		h->overflow_events = before->header->overflow_events;
 		h->overflow_episodes = before->header->overflow_episodes;

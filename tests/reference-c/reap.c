@@ -61,8 +61,11 @@ static enum take take_from_ring(struct ring *ring, char *to, uint64_t room, uint
 			return TAKE_NONE;
 		if (*bytes > room)
 			return TAKE_ROOM;
-		if (!copy_out(to, ring->data + (at & (ring->bytes - 1)), *bytes))
+		if (!copy_out(to, ring->data + (at & (ring->bytes - 1)), *bytes)) {
+			if (BROKEN(FAULT_LOSES))
+				ring_take(ring, head, at, *bytes);
 			return TAKE_FAULT;
+		}
 	} while (!ring_take(ring, head, at, *bytes));
 	return TAKE_ONE;
 }
@@ -112,6 +115,8 @@ static long take_all(struct context *ctx, char *to, uint64_t room)
 		if (fault && done == 0)
 			return -EFAULT;
 	}
+	if (BROKEN(FAULT_FORGETS) && t == TAKE_FAULT)
+		return -EFAULT;
 	if (done > 0 || t == TAKE_NONE)
 		return (long)done;
 	return t == TAKE_FAULT ? -EFAULT : -EMSGSIZE;
@@ -172,9 +177,14 @@ static long sleep_on(struct context *ctx, struct waiter *me, const struct how_lo
 
 	if (left == 0)
 		return -ETIME;
+	ctx->calls++;
+	if (BROKEN(SLEEPS_BLINDLY)) {
+		unlock();
+		half_done();
+		lock();
+	}
 	me->next = ctx->waiters;
 	ctx->waiters = me;
-	ctx->calls++;
 	unlock();
 	woken = (int)syscall(SYS_ppoll, &one, 1, w->until == NEVER ? NULL : &ts, w->masked ? &w->mask : NULL, (size_t)8);
 	error = errno;

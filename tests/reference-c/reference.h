@@ -26,6 +26,7 @@
 #ifndef BREAK
 #define BREAK 0
 #endif
+#include "breaks.h"
 
 #define FEATURES (AIO2_FEAT_USER_REAP | AIO2_FEAT_RING_FD | AIO2_FEAT_RING_ADDR | AIO2_FEAT_RESIZE | \
 		  AIO2_FEAT_DEFER | AIO2_FEAT_POLL_MULTI | AIO2_FEAT_POLL_LEVEL | AIO2_FEAT_SYSCALL | \
@@ -158,6 +159,7 @@ struct context {
 	bool moving;			/* the old ring has not been seen empty */
 	int eventfd;
 	bool to_signal;
+	bool told;			/* in a library whose pass signals too early */
 	struct waiter *waiters;
 	uint64_t served;		/* number of the LEVEL source that was read last */
 };
@@ -167,6 +169,7 @@ extern pthread_cond_t changed;
 extern struct context *contexts;
 extern uint64_t reqs_used;
 
+static inline void half_done(void) { usleep(HALF_DONE_US); }
 static inline void lock(void) { pthread_mutex_lock(&big_lock); }
 static inline void unlock(void) { pthread_mutex_unlock(&big_lock); }
 uint64_t now_ns(void);

@@ -17,11 +17,15 @@ static uint64_t ring_need(const struct ring *ring, uint32_t bytes)
 {
 	uint64_t left = ring->bytes - ring_index(ring, ring->tail);
 
+	if (BROKEN(WRAPS))
+		return bytes;
 	return bytes <= left ? bytes : left + bytes;
 }
 
 static bool ring_has_room(const struct ring *ring, uint64_t head, uint64_t need)
 {
+	if (BROKEN(FULL_ONE_LESS))
+		return ring->bytes - (ring->tail - head) > need;
 	return ring->bytes - (ring->tail - head) >= need;
 }
 
@@ -36,6 +40,13 @@ static void ring_put_pad(struct ring *ring, uint64_t position, uint64_t bytes)
 
 static void ring_put_record(struct ring *ring, uint64_t position, const void *event, uint32_t bytes)
 {
+	uint64_t left = ring->bytes - ring_index(ring, position);
+
+	if (BROKEN(WRAPS) && bytes > left) {
+		memcpy(ring->data + ring_index(ring, position), event, left);
+		memcpy(ring->data, (const char *)event + left, bytes - left);
+		return;
+	}
 	memcpy(ring->data + ring_index(ring, position), event, bytes);
 }
 
@@ -53,6 +64,48 @@ void ring_set_flags(struct ring *ring, uint32_t flags)
 	__atomic_store_n(&ring->header->flags, flags, __ATOMIC_RELEASE);
 }
 
+/* The steps of ring_put, two of them in the wrong order. False: this is not what is broken, or it shows no difference. */
+static bool ring_put_disordered(struct ring *ring, const char *event, uint32_t bytes, uint64_t need)
+{
+	const uint32_t fixed = sizeof(struct io_event2), length = sizeof(uint32_t);
+	uint64_t start = ring->tail, at = start + need - bytes;
+	uint32_t late = BROKEN(TAIL_BEFORE_RECORD) ? bytes : BROKEN(TAIL_BEFORE_RETURNS) && bytes > fixed ? bytes - fixed : 0;
+	bool pads = need > bytes;
+
+	if ((BROKEN(TAIL_BEFORE_PAD) || BROKEN(PAD_ALONE)) && pads) {
+		if (BROKEN(PAD_ALONE)) {
+			ring_put_pad(ring, start, need - bytes);
+			ring_publish_tail(ring, at);
+		} else {
+			ring_put_record(ring, at, event, bytes);
+			ring_publish_tail(ring, start + need);
+		}
+		half_done();
+		if (BROKEN(PAD_ALONE)) {
+			ring_put_record(ring, at, event, bytes);
+			ring_publish_tail(ring, start + need);
+		} else {
+			ring_put_pad(ring, start, need - bytes);
+		}
+		return true;
+	}
+	if (!late && !BROKEN(TAIL_BEFORE_LENGTH))
+		return false;
+	if (pads)
+		ring_put_pad(ring, start, need - bytes);
+	if (late)
+		ring_put_record(ring, at, event, bytes - late);
+	else
+		ring_put_record(ring, at + length, event + length, bytes - length);
+	ring_publish_tail(ring, start + need);
+	half_done();
+	if (late)
+		ring_put_record(ring, at + bytes - late, event + bytes - late, late);
+	else
+		ring_put_record(ring, at, event, length);
+	return true;
+}
+
 bool ring_corrupt(const struct ring *ring)
 {
 	return ring->flags & AIO2_RING_CORRUPT;
@@ -60,6 +113,8 @@ bool ring_corrupt(const struct ring *ring)
 
 static bool ring_head_valid(const struct ring *ring, uint64_t head)
 {
+	if (BROKEN(TRUSTS_HEAD))
+		return true;
 	return head % AIO2_ALIGN == 0 && head - ring->seen <= ring->tail - ring->seen;
 }
 
@@ -73,7 +128,12 @@ bool ring_read_head(struct ring *ring, uint64_t *head)
 		ring_set_flags(ring, ring->flags | AIO2_RING_CORRUPT);
 		return false;
 	}
-	ring->seen = *head;
+	if (!BROKEN(HEAD_BACK))
+		ring->seen = *head;
+	if (BROKEN(HEAD_TWICE)) {
+		half_done();
+		*head = __atomic_load_n(&ring->user->head, __ATOMIC_ACQUIRE);
+	}
 	return true;
 }
 
@@ -90,8 +150,12 @@ bool ring_put(struct ring *ring, const void *event, uint32_t bytes)
 {
 	uint64_t head, need = ring_need(ring, bytes);
 
-	if (!ring_read_head(ring, &head) || !ring_has_room(ring, head, need))
+	if (!ring_read_head(ring, &head) || !ring_has_room(ring, head, BROKEN(PAD_WITHOUT_RECORD) && need > bytes ? need - bytes : need))
 		return false;
+	if (BROKEN(EXACTLY_FULL) && ring->tail - head + need == ring->bytes)
+		return true;
+	if (ring_put_disordered(ring, event, bytes, need))
+		return true;
 	if (need > bytes)
 		ring_put_pad(ring, ring->tail, need - bytes);
 	ring_put_record(ring, ring->tail + need - bytes, event, bytes);
@@ -119,6 +183,10 @@ enum take ring_next(struct ring *ring, uint64_t *head, uint32_t *bytes, uint64_t
 	if (*head == ring->tail)
 		return TAKE_NONE;
 	*at = *head;
+	if (BROKEN(GIVES_PAD) && e->flags & AIO2_EVENT_PAD) {
+		*bytes = e->bytes;
+		return TAKE_ONE;
+	}
 	if (__atomic_load_n(&e->flags, __ATOMIC_RELAXED) & AIO2_EVENT_PAD) {
 		*at += ring->bytes - ring_index(ring, *head);
 		e = (const struct io_event2 *)ring->data;
@@ -135,6 +203,11 @@ enum take ring_next(struct ring *ring, uint64_t *head, uint32_t *bytes, uint64_t
 /* Move head over what was copied, like any reaper; false if another one was first (GET-5). */
 bool ring_take(struct ring *ring, uint64_t head, uint64_t at, uint32_t bytes)
 {
+	if (BROKEN(TAKES_BY_STORE)) {
+		half_done();
+		__atomic_store_n(&ring->user->head, at + bytes, __ATOMIC_RELEASE);
+		return true;
+	}
 	return __atomic_compare_exchange_n(&ring->user->head, &head, at + bytes, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
 }
 

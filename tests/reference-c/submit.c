@@ -20,10 +20,15 @@ static struct refusal judge_frame(const unsigned char *at, size_t left, uint32_t
 	return refuse(0, AIO2_REASON_NONE, 0);
 }
 
+/* Where the caller's iocbs stand and where their copy does: for a library that reads them again. */
+static const unsigned char *users, *copied;
+
 static bool slot_free(struct context *ctx)
 {
-	if (ctx->used == ctx->nr_reqs)
+	if (ctx->used == ctx->nr_reqs && !BROKEN(SLOT_NO_DRAIN))
 		drain(ctx);
+	if (BROKEN(SLOT_UNTIL_REAPED) && ctx->ring)
+		return ctx->used + (ctx->ring->tail - ctx->ring->user->head) / sizeof(struct io_event2) < ctx->nr_reqs;
 	return ctx->used < ctx->nr_reqs;
 }
 
@@ -73,6 +78,10 @@ static struct refusal submit_one(struct context *ctx, const unsigned char *at, u
 	if (!request)
 		return refuse(ENOMEM, AIO2_REASON_NO_MEMORY, 0);
 	r = judge(request, ctx->max_event);
+	if (BROKEN(IOCB_TWICE) && !r.error) {
+		half_done();
+		copy_in(&request->io, users + (at - copied), sizeof request->io);
+	}
 	*taken = false;
 	if (r.error && (!becomes_event(ctx, &r) || !refused_event(request))) {
 		request_free(request);
@@ -160,6 +169,8 @@ long io_submit2(aio2_context_t id, const void *iocbs, size_t bytes, struct aio2_
 	else if (!copy_in(copy, iocbs, room))
 		done = -EFAULT;
 	else if ((done = read_ext(user, &ext)) == 0) {
+		users = iocbs;
+		copied = copy;
 		done = run(ctx, copy, room, cut, &ext);
 		if (user && ext.error)
 			copy_out(user, &ext, sizeof ext);
