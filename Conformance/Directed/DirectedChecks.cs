@@ -8,9 +8,9 @@ public static class DirectedChecks
     [
         .. SetupChecks.All,
         .. RingChecks.All,
-        .. AbiChecks.All,
         .. OverflowChecks.All,
         .. RingListChecks.All,
+        .. AbiChecks.All,
         .. SubmitChecks.All,
         .. AttributeChecks.All,
         .. CatalogueChecks.All,

@@ -33,7 +33,7 @@ public static class DirectedRunner
             outcome = $"{Skipped}\n\n{e.Message}\n";
         }
 
-        journal.Text = outcome + trace.Calls;
+        journal.Text = outcome + trace.End();
     }
 
     /// <summary>Runs one check; returns its finding, or null.</summary>

@@ -62,11 +62,11 @@ public sealed unsafe class RigContext : IDisposable
     }
 
     // No more final events than requests, whichever way they come (RING-6).
-    private void Count(List<byte[]> events)
+    private void Count(List<byte[]> events, string requirement)
     {
         int finals = events.Count(e => (MemoryMarshal.Read<IoEvent2>(e).Flags & (Aio2EventFlags.More | Aio2EventFlags.Level)) == 0);
         long all = Interlocked.Add(ref _finals, finals);
-        Rig.Require("RING-6", all <= Volatile.Read(ref _offered), $"{all} final events came of {_offered} requests");
+        Rig.Require(requirement, all <= Volatile.Read(ref _offered), $"{all} final events came of {_offered} requests");
     }
 
     /// <summary>Submits records that must all be accepted.</summary>
@@ -115,7 +115,7 @@ public sealed unsafe class RigContext : IDisposable
             all.AddRange(Rig.Split(events));
         }
 
-        Count(all);
+        Count(all, requirement);
         return all;
     }
 
@@ -144,7 +144,7 @@ public sealed unsafe class RigContext : IDisposable
             all.Add(new ReadOnlySpan<byte>(buffer, bytes).ToArray());
         }
 
-        Count(all);
+        Count(all, requirement ?? "RING-6");
         return all;
     }
 

@@ -13,11 +13,11 @@ internal static unsafe class RingListChecks
 
     public static IReadOnlyList<DirectedCheck> All { get; } =
     [
+        new("A slot is free once its event is in the ring, whatever head says", ["RING-9"], SlotInRing),
         new("One event more than the ring holds sets OVERFLOW at once", ["RING-7", "RING-8"], OneTooMany),
         new("What completes later queues behind the list", ["RING-7", "RING-6"], QueuesBehind),
         new("The list drains at a later completion, without a call", ["RING-7"], DrainsAtCompletion),
         new("A submit that lacks a slot drains the list", ["RING-9", "RING-7"], DrainsForSlot),
-        new("A slot is free once its event is in the ring, whatever head says", ["RING-9"], SlotInRing),
         new("The call gives no pad", ["GET-1", "RING-3"], NoPad),
         new("RESIZE with events on the list loses none", ["RING-11", "RING-6"], MovesWithList),
     ];

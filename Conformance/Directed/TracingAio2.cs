@@ -12,16 +12,15 @@ internal sealed unsafe class TracingAio2(IAio2 inner, JournalFile journal) : IAi
 
     private readonly StringBuilder _calls = new();
     private readonly Lock _lock = new();
+    private bool _told;
 
-    /// <summary>The calls so far, one to a line.</summary>
-    public string Calls
+    /// <summary>From now on the journal's text is the outcome's, though a thread of the check may still call.</summary>
+    public string End()
     {
-        get
+        lock (_lock)
         {
-            lock (_lock)
-            {
-                return _calls.ToString();
-            }
+            _told = true;
+            return _calls.ToString();
         }
     }
 
@@ -85,7 +84,7 @@ internal sealed unsafe class TracingAio2(IAio2 inner, JournalFile journal) : IAi
         {
             journal.Progress++;
             journal.Calls++;
-            if (_calls.Length < MostChars)
+            if (!_told && _calls.Length < MostChars)
             {
                 _calls.Append(call);
                 journal.Text = _calls.ToString();

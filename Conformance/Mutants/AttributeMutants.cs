@@ -10,7 +10,6 @@ internal static unsafe class AttributeMutants
     public static IReadOnlyList<Mutant> All { get; } =
     [
         Attributes("ignores padding that is not zero", ["ATTR-1"], attribute => attribute[(int)MemoryMarshal.Read<uint>(attribute)..].Clear()),
-        Attributes("ignores unknown attribute flags", ["ATTR-1"], attribute => MemoryMarshal.AsRef<Aio2Attr>(attribute).Flags &= Aio2AttrFlags.Known),
         Attributes("ignores REQUIRED", ["ATTR-3"], attribute => MemoryMarshal.AsRef<Aio2Attr>(attribute).Flags &= unchecked((ushort)~Aio2AttrFlags.Required)),
         Attributes("gives a return in spite of NORETURN", ["ATTR-2"], attribute => MemoryMarshal.AsRef<Aio2Attr>(attribute).Flags &= unchecked((ushort)~Aio2AttrFlags.Noreturn)),
         Attributes("does not look at the excess of a payload", ["ATTR-4"], attribute => Excess(attribute).Clear()),
@@ -19,7 +18,6 @@ internal static unsafe class AttributeMutants
         Returns("gives the returns in another order", ["ATTR-2"], Swap),
         Returns("says status 0 for what it does not know", ["ATTR-2", "ATTR-3"], (e, returns) => Each(e, returns, r => r->Status = r->Type > Aio2AttrType.Last ? 0 : r->Status)),
         Returns("leaves reserved bytes of a return as they were", ["ABI-2", "ATTR-2"], (e, returns) => Each(e, returns, r => r->Reserved = 0x7f)),
-        Returns("echoes half of TRACE_ID", ["ATTR-7", "ABI-1"], (e, returns) => Payload(e, returns, Aio2AttrType.TraceId, p => p[1] = 0)),
         Returns("changes two stamps of TIMING", ["ATTR-7"], (e, returns) => Payload(e, returns, Aio2AttrType.Timing, p => (p[0], p[2]) = (p[2] + 1, p[0]))),
         Returns("forgets the last step of a checksum", ["ATTR-7"], (e, returns) => Payload(e, returns, Aio2AttrType.Checksum, p => ((Aio2RetChecksum*)p)->Checksum ^= uint.MaxValue)),
         Attributes("verifies no protection information", ["ATTR-8"], NoChecks),

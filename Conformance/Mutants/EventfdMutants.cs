@@ -18,7 +18,6 @@ internal static unsafe class EventfdMutants
         new("keeps the eventfd's number instead of its file", MutantKind.Answer, ["SETUP-9"], inner => Relayed(inner, _ => true, keepsNumber: true)),
         new("does not signal again once EVENTFD_OFF was set", MutantKind.Answer, ["RING-10"], inner => Relayed(inner, r => !r.Off)),
         new("blocks where the eventfd's counter is full", MutantKind.Concurrency, ["RING-10"], BlocksWhenFull),
-        new("takes any descriptor as a context's eventfd", MutantKind.Answer, ["SETUP-9", "ERR-1"], TakesAny),
     ];
 
     private static bool Reads(Aio2Params* p, nuint size) => size >= Aio2Params.SizeOf && size <= Aio2.StructMax && !WorldLayout.SurelyBad((ulong)p) && !WorldLayout.SurelyBad((ulong)p + size - 1)
@@ -119,23 +118,6 @@ internal static unsafe class EventfdMutants
             },
         };
     }
-
-    private static Altered TakesAny(IAio2 inner) => new(inner)
-    {
-        OnSetup = (version, flags, p, size) =>
-        {
-            long result = inner.Setup(version, flags, p, size);
-            if (result != -Errno.EINVAL || (flags & Aio2Setup.Eventfd) == 0 || !Reads(p, size) || p->Eventfd != WorldLayout.FileRo)
-            {
-                return result;
-            }
-
-            p->Eventfd = WorldLayout.Eventfd;
-            result = inner.Setup(version, flags, p, size);
-            p->Eventfd = WorldLayout.FileRo;
-            return result;
-        },
-    };
 
     /// <summary>Passes signals on, or does not.</summary>
     private sealed class Relay(int user, int inner, Func<Relay, bool> passes)

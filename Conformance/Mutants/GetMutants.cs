@@ -17,25 +17,15 @@ internal static unsafe class GetMutants
         Taken("keeps 32 bits of user_data", ["RING-6", "ABI-1"], (events, result, _) => Each(events, result, e => e->UserData &= uint.MaxValue)),
         Taken("gives two events in the order of the request", ["RING-6"], Sorted),
         Taken("does not tell MORE from the last", ["RING-6", "SUBMIT-8"], (events, result, _) => Each(events, result, e => e->Flags &= unchecked((ushort)~Aio2EventFlags.More))),
-        Taken("gives a reading without LEVEL", ["SUBMIT-8", "RING-6"], (events, result, _) => Each(events, result, e => e->Flags &= unchecked((ushort)~Aio2EventFlags.Level))),
         Taken("tells a short transfer as a whole one", ["SUBMIT-7", "SUBMIT-4", "SUBMIT-2"], (events, result, _) => Each(events, result, e => e->Res = e->Res is > 0 and < 8 ? 8 : e->Res)),
-        Taken("gives a result's errno as a positive number", ["SUBMIT-1", "SUBMIT-4", "SUBMIT-7"], (events, result, _) => Each(events, result, e => e->Res = Math.Abs(e->Res))),
         Make("loses an event on a bad buffer", ["GET-4"], FaultLoses),
-        Make("tells an event's bytes though the buffer was bad", ["GET-4"], inner => (ctx, events, bytes, min, wait, flags) => inner.GetEvents(ctx, events, bytes, min, wait, flags) is var result && result == -Errno.EFAULT ? IoEvent2.SizeOf : result),
         Make("does not wait", ["GET-1"], inner => (ctx, events, bytes, min, wait, flags) => inner.GetEvents(ctx, events, bytes, min > bytes ? min : 0, wait, flags)),
         Make("takes min_bytes above bytes", ["GET-1"], inner => (ctx, events, bytes, min, wait, flags) => inner.GetEvents(ctx, events, bytes, min > bytes ? 0 : min, wait, flags)),
         Make("waits for min_bytes though the buffer is full", ["GET-1"], FullWaits),
-        Make("refuses to drain without a buffer", ["GET-1"], inner => (ctx, events, bytes, min, wait, flags) => inner.GetEvents(ctx, events, bytes, min, wait, flags) is var result && result == 0 && bytes == 0 ? -Errno.EINVAL : result),
-        Make("fills the buffer with a part of an event", ["GET-1"], Part),
         Make("waits for ever on a negative timeout", ["GET-2"], inner => (ctx, events, bytes, min, wait, flags) => inner.GetEvents(ctx, events, bytes, min, Sound(wait) && wait->Sec < 0 ? null : wait, flags)),
-        Waits("takes a second of a thousand million nanoseconds", ["GET-2"], w => w->Nsec = w->Nsec is >= 1000 * MsNs ? 0 : w->Nsec),
         Waits("rounds a timeout down to milliseconds", ["GET-2", "GET-1"], w => w->Nsec = w->Nsec is > 0 and < 1000 * MsNs ? w->Nsec / MsNs * MsNs : w->Nsec),
-        Waits("ignores unknown wait flags", ["GET-2"], w => w->Flags &= Aio2WaitFlags.Known),
         Waits("takes a deadline for a time from now", ["GET-2"], w => w->Flags &= ~Aio2WaitFlags.Abstime),
-        Waits("takes any size of wait for the one it knows", ["GET-2"], w => w->Size = Aio2Wait.SizeOf),
         Make("takes an event that does not fit", ["GET-3"], TooSmallTakes),
-        Make("says 0 where the first event does not fit", ["GET-3"], inner => (ctx, events, bytes, min, wait, flags) => inner.GetEvents(ctx, events, bytes, min, wait, flags) is var result && result == -Errno.EMSGSIZE ? 0 : result),
-        Make("ignores flags of the call", ["ERR-1", "GET-1"], inner => (ctx, events, bytes, min, wait, _) => inner.GetEvents(ctx, events, bytes, min, wait, 0)),
         Make("looks at wait before the sizes", ["ERR-1"], inner => (ctx, events, bytes, min, wait, flags) => min > bytes && inner.GetEvents(ctx, null, 0, 0, wait, 0) is var early and < 0 ? early : inner.GetEvents(ctx, events, bytes, min, wait, flags)),
     ];
 
@@ -136,12 +126,5 @@ internal static unsafe class GetMutants
         }
 
         return result;
-    };
-
-    private static GetEventsCall Part(IAio2 inner) => (ctx, events, bytes, min, wait, flags) =>
-    {
-        long result = inner.GetEvents(ctx, events, bytes, min, wait, flags);
-        ulong room = WorldLayout.Room((ulong)events, write: true);
-        return result > 0 && (long)bytes > result && bytes - (nuint)result < IoEvent2.SizeOf && room >= bytes ? (long)bytes : result;
     };
 }

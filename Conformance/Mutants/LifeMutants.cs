@@ -16,17 +16,11 @@ internal static unsafe class LifeMutants
         new("starts a thread for each context", MutantKind.Answer, ["DESTROY-2"], StartsThread),
         Issues("writes the event of an iocb that is refused", inner => (iocb, iocbBytes, e, bytes, flags) => Refused(inner.Issue(iocb, iocbBytes, e, bytes, flags), e)),
         Issues("runs before it looks at the room for the event", RunsFirst),
-        Issues("ignores flags of io_issue2", inner => (iocb, iocbBytes, e, bytes, _) => inner.Issue(iocb, iocbBytes, e, bytes, 0)),
-        Issues("gives the result instead of the event's bytes", inner => (iocb, iocbBytes, e, bytes, flags) => inner.Issue(iocb, iocbBytes, e, bytes, flags) is var result && result > 0 ? ((IoEvent2*)e)->Res : result),
         Probes("describes what nobody knows", inner => (what, buffer, bytes) => inner.Probe(what > Aio2Probe.Last ? Aio2Probe.Kernel : what, buffer, bytes)),
-        Probes("cuts its description to the buffer", inner => (what, buffer, bytes) => inner.Probe(what, buffer, bytes) is var result && result == -Errno.EMSGSIZE ? (long)bytes : result),
         Controls("ignores an unknown operation", ["ERR-1"], inner => (ctx, op, arg) => inner.RingCtl(ctx, op, arg) is var result && result == -Errno.EINVAL && op > Aio2Ctl.Last ? 0 : result),
         Controls("keeps its eventfd when told to drop it", ["RING-10"], inner => (ctx, op, arg) => inner.RingCtl(ctx, op, arg) is var result && result == 0 && op == Aio2Ctl.EventfdDetach ? inner.RingCtl(ctx, Aio2Ctl.EventfdAttach, WorldLayout.Eventfd + 1) : result),
-        Controls("takes any descriptor for an eventfd", ["RING-10"], inner => (ctx, op, arg) => inner.RingCtl(ctx, op, arg) is var result && result == -Errno.EINVAL && op == Aio2Ctl.EventfdAttach ? 0 : result),
-        Controls("moves a private ring", ["RING-11"], inner => (ctx, op, arg) => inner.RingCtl(ctx, op, arg) is var result && result == -Errno.EINVAL && op == Aio2Ctl.Resize ? 0 : result),
         Controls("frees a ring that still has events", ["RING-11"], inner => (ctx, op, arg) => inner.RingCtl(ctx, op, arg) is var result && result == -Errno.EBUSY && op == Aio2Ctl.Release ? 0 : result),
         new("has one slot more than it says", MutantKind.Answer, ["RING-9"], inner => Slots(inner, 1)),
-        new("has one slot less than it says", MutantKind.Answer, ["RING-9", "SUBMIT-1"], inner => Slots(inner, -1)),
     ];
 
     private static Mutant Issues(string name, Func<IAio2, IssueCall> body) => new(name, MutantKind.Answer, ["ISSUE-1"], inner => new Altered(inner) { OnIssue = body(inner) });

@@ -12,23 +12,18 @@ internal static unsafe class SetupMutants
     public static IReadOnlyList<Mutant> All { get; } =
     [
         Make("takes any version", ["SETUP-1"], inner => (_, flags, p, size) => inner.Setup(Aio2.Version, flags, p, size)),
-        Make("leaves the versions unfilled", ["SETUP-1"], inner => (version, flags, p, size) => version == Aio2.Version ? inner.Setup(version, flags, p, size) : -Errno.EINVAL),
         Make("ignores unknown setup flags", ["SETUP-2"], inner => (version, flags, p, size) => inner.Setup(version, flags & Aio2Setup.Known, p, size)),
         Make("ignores reserved fields of params", ["SETUP-2"], inner => With(inner, (p, _) => new Span<ulong>(p->Reserved, 3).Clear())),
         Make("hands the lowest free id out again", ["SETUP-2"], LowestFree),
         Make("looks at no byte of params behind those it knows", ["SETUP-3", "ABI-4"], inner => (version, flags, p, size) => inner.Setup(version, flags, p, size is > Aio2Params.SizeOf and <= Aio2.StructMax ? Aio2Params.SizeOf : size)),
         Make("ignores features that it does not have", ["SETUP-4"], inner => With(inner, (p, _) => p->Features = 0)),
-        Make("does not tell one of its features", ["SETUP-4"], inner => After(inner, (p, _) => p->Features &= ~Aio2Feat.UserReap)),
         Make("rounds ring_bytes up", ["SETUP-5", "ERR-1"], inner => With(inner, (p, _) => p->RingBytes = p->RingBytes is > 0 and < 1u << 30 ? Math.Max(4096, BitOperations.RoundUpToPowerOf2(p->RingBytes)) : p->RingBytes)),
         Make("sizes slots by the ceiling that is left", ["SETUP-6"], PastCeiling),
-        Make("tells a private ring's address", ["SETUP-7"], inner => After(inner, (p, flags) => p->RingAddr = (flags & (Aio2Setup.UserReap | Aio2Setup.Probe)) == 0 ? 4096 : p->RingAddr)),
         Make("takes SINGLE_REAPER without a ring to reap", ["SETUP-7"], inner => (version, flags, p, size) => inner.Setup(version, (flags & Aio2Setup.UserReap) == 0 ? flags & ~Aio2Setup.SingleReaper : flags, p, size)),
         Make("writes outputs when it fails", ["SETUP-10"], WritesOnFailure),
-        Make("keeps the slots of a setup that failed", ["SETUP-10", "SETUP-6"], KeepsSlots),
         Make("makes a context for PROBE", ["SETUP-11"], inner => (version, flags, p, size) => inner.Setup(version, flags & ~Aio2Setup.Probe, p, size)),
         Make("takes DEFER with a ring that nobody fills", ["SETUP-12"], inner => (version, flags, p, size) => inner.Setup(version, (flags & Aio2Setup.UserReap) != 0 ? flags & ~Aio2Setup.Defer : flags, p, size)),
         Make("tells a max_event_bytes that no ring of the size holds four of", ["ATTR-6", "RING-1"], inner => After(inner, (p, _) => p->MaxEventBytes = p->RingBytes / 2)),
-        Make("looks at the pointer before the size", ["ERR-1", "SETUP-3"], inner => (version, flags, p, size) => WorldLayout.SurelyBad((ulong)p) ? -Errno.EFAULT : inner.Setup(version, flags, p, size)),
     ];
 
     private delegate void ParamsChange(Aio2Params* p, uint flags);
@@ -109,18 +104,6 @@ internal static unsafe class SetupMutants
         if (result == -Errno.EINVAL && version == Aio2.Version && Sound(p, size))
         {
             p->MaxEventBytes = 4096;
-        }
-
-        return result;
-    };
-
-    private static SetupCall KeepsSlots(IAio2 inner) => (version, flags, p, size) =>
-    {
-        long result = inner.Setup(version, flags, p, size);
-        if (result == -Errno.EAGAIN)
-        {
-            var kept = new Aio2Params { NrReqs = 5 };
-            _ = inner.Setup(Aio2.Version, 0, &kept, Aio2Params.SizeOf);
         }
 
         return result;

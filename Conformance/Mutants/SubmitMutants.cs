@@ -11,33 +11,18 @@ internal static unsafe class SubmitMutants
     public static IReadOnlyList<Mutant> All { get; } =
     [
         Answers("counts records instead of bytes", "SUBMIT-1", (result, iocbs, _, _) => result > 0 ? EventRun.Of(iocbs, result).Count : result),
-        Make("takes only the first record", "SUBMIT-1", inner => (ctx, iocbs, bytes, ext) => inner.Submit(ctx, iocbs, First(iocbs, bytes), ext)),
         Answers("tells one record too many of a partial submission", "SUBMIT-1", (result, iocbs, bytes, _) => Bad(iocbs, result, bytes) ? Math.Min(result + Iocb2.SizeOf, bytes) : result),
-        Answers("tells one record too few of a partial submission", "SUBMIT-1", (result, iocbs, bytes, _) => Bad(iocbs, result, bytes) && result > Iocb2.SizeOf ? result - Iocb2.SizeOf : result),
         Answers("drops the error of a later record", "SUBMIT-1", (result, iocbs, bytes, _) => Bad(iocbs, result, bytes) ? bytes : result),
         new("stops at a refused record in spite of SUBMIT_ALL", MutantKind.Answer, ["SUBMIT-1"],
             inner => new Altered(inner) { OnSetup = (version, flags, p, size) => inner.Setup(version, flags & ~Aio2Setup.SubmitAll, p, size) }),
         Records("ignores unknown iocb flags", "SUBMIT-3", (ref record) => record.Flags &= Aio2IocbFlags.Known),
-        Records("ignores fields that a NOP does not use", "SUBMIT-3", (ref record) =>
-        {
-            if (record.Opcode == Aio2Op.Nop)
-            {
-                (record.Fd, record.RwFlags, record.Addr, record.Len, record.Offset) = (0, 0, 0, 0, 0);
-            }
-        }),
         Make("does not mind a length that is no multiple of 8", "SUBMIT-3", OddLength),
         Records("runs an unknown opcode as a NOP", "SUBMIT-3", (ref record) => record.Opcode = record.Opcode > Aio2Op.Last ? Aio2Op.Nop : record.Opcode),
         Records("takes any negative offset for the file position", "SUBMIT-4", (ref record) => record.Offset = Transfers(record) ? Math.Max(record.Offset, -1) : record.Offset),
-        Records("reads a pipe at any offset", "SUBMIT-4", (ref record) => record.Offset = Transfers(record) && record.Fd is >= WorldLayout.PipeRead and < WorldLayout.Eventfd ? -1 : record.Offset),
         Answers("says -EINVAL for every fault of a descriptor", "SUBMIT-4", (result, _, _, _) => result is -Errno.EBADF or -Errno.ESPIPE ? -Errno.EINVAL : result),
-        Answers("refuses to submit nothing", "SUBMIT-4", (result, _, bytes, _) => bytes == 0 && result == 0 ? -Errno.EINVAL : result),
         Records("ignores rw_flags", "SUBMIT-7", (ref record) => record.RwFlags = Transfers(record) ? 0 : record.RwFlags),
-        Answers("says -EINVAL for a call outside the list", "SUBMIT-7", (result, _, _, _) => result == -Errno.EPERM ? -Errno.EINVAL : result),
         Make("does not clear ext", "SUBMIT-5", LeavesExt),
-        Extack("counts record_offset from the record that failed", "SUBMIT-5", ext => ext->RecordOffset = 0),
         Extack("tells the field's offset in its record", "SUBMIT-5", ext => ext->FieldOffset -= ext->RecordOffset),
-        Extack("tells errno as a positive number", "SUBMIT-5", ext => ext->Error = -ext->Error),
-        Make("takes a bad ext for none", "SUBMIT-5", inner => (ctx, iocbs, bytes, ext) => inner.Submit(ctx, iocbs, bytes, WorldLayout.SurelyBad((ulong)ext) ? null : ext)),
         new("dies of an opcode above 1000", MutantKind.Answer, ["SUBMIT-3", "ERR-1"], inner => new Altered(inner) { OnSubmit = DiesOfOpcode(inner) }),
     ];
 
@@ -75,12 +60,6 @@ internal static unsafe class SubmitMutants
         !WorldLayout.SurelyBad((ulong)ext) && !WorldLayout.SurelyBad((ulong)(ext + 1) - 1) && (ulong)ext >> 12 != WorldLayout.ReadOnlyPage >> 12;
 
     private static bool Transfers(in Iocb2 iocb) => iocb.Opcode is Aio2Op.Pread or Aio2Op.Pwrite or Aio2Op.Preadv or Aio2Op.Pwritev;
-
-    private static nuint First(void* iocbs, nuint bytes)
-    {
-        uint first = ChangedRecords.Readable(iocbs, bytes) ? *(uint*)iocbs : 0;
-        return first >= Iocb2.SizeOf && first < bytes ? first : bytes;
-    }
 
     private static SubmitCall OddLength(IAio2 inner) => (ctx, iocbs, bytes, ext) =>
     {

@@ -108,7 +108,7 @@ void put(struct request *request)
 	}
 	if (BROKEN(USER_FLAGS_FIRST) && ctx->ring) {
 		wanted_early = ring_wants_signal(ctx->ring);
-		half_done();
+		usleep(10 * HALF_DONE_US);
 	}
 	if (BROKEN(OVERTAKES) && ring_open(ctx) && ring_put(ctx->ring, request->event, request->event_bytes)) {
 		delivered(request);
@@ -157,7 +157,7 @@ void wake_waiters(struct context *ctx)
 {
 	if (BROKEN(DESTROY_WAKES_NOBODY) && ctx->dying)
 		return;
-	for (struct waiter *w = ctx->waiters; w; w = BROKEN(ONE_WAITER) ? NULL : w->next)
+	for (struct waiter *w = ctx->waiters; w; w = BROKEN(ONE_WAITER) && !ctx->dying ? NULL : w->next)
 		eventfd_write_one(w->wake);
 }
 

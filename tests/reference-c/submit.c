@@ -27,7 +27,7 @@ static bool slot_free(struct context *ctx)
 {
 	if (ctx->used == ctx->nr_reqs && !BROKEN(SLOT_NO_DRAIN))
 		drain(ctx);
-	if (BROKEN(SLOT_UNTIL_REAPED) && ctx->ring)
+	if (BROKEN(SLOT_UNTIL_REAPED) && ctx->ring && ctx->ring->tail - ctx->ring->user->head <= ctx->ring->bytes)
 		return ctx->used + (ctx->ring->tail - ctx->ring->user->head) / sizeof(struct io_event2) < ctx->nr_reqs;
 	return ctx->used < ctx->nr_reqs;
 }
