@@ -3,6 +3,7 @@ using System.Diagnostics;
 using AioV2.Cli.Conform;
 using AioV2.Conformance.Report;
 using AioV2.Conformance.Run;
+using AioV2.Conformance.Scenarios;
 
 namespace AioV2.Cli.Commands;
 
@@ -35,10 +36,11 @@ public sealed class ConformCommand : ICliCommand
         var only = new Option<string[]>("--only") { Description = "With --prove: mutants whose name has this in it; may be given again." };
         var level = new Option<string?>("--level") { Description = "With --prove: mutants around the embedded kernel (call), or in the reference (ring); both without it." };
         level.AcceptOnlyFromAmong("call", "ring");
+        var scenarios = new Option<bool>("--scenarios") { Description = "Play only what others did wrong, each with its source, on one engine." };
         var json = new Option<bool>("--json") { Description = "The same as --format json." };
         var command = new Command("conform", "Judge an implementation of the nine calls, requirement by requirement.")
         {
-            engine, library, seed, runs, time, parallel, round, limit, requirements, shard, output, format, prove, reference, level, only, json, MergeCommand(),
+            engine, library, seed, runs, time, parallel, round, limit, requirements, shard, output, format, prove, reference, level, only, scenarios, json, MergeCommand(),
         };
         Examples.Add(command, "aio2 conform --time 60s", "aio2 conform --library ./their.so --seed 7", "aio2 conform --shard 3/8 --seed 7 --time 10m --output 3.json", "aio2 conform --requirements RING,GET-4 --format html > verdict.html", "aio2 conform --prove --json > mutants.json");
         command.Validators.Add(result =>
@@ -75,6 +77,11 @@ public sealed class ConformCommand : ICliCommand
             };
             try
             {
+                if (parsed.GetValue(scenarios))
+                {
+                    return Scenarios(ConformChildCommand.Launchers(parsed.GetValue(engine), parsed.GetValue(library))[0], options, Format() == "json", parsed.InvocationConfiguration.Output);
+                }
+
                 var verdict = Run(ConformChildCommand.Launchers(parsed.GetValue(engine), parsed.GetValue(library)), options, parsed.GetValue(output));
                 parsed.InvocationConfiguration.Output.Write(Reports.Of(verdict, Format()));
                 return verdict.Conforms ? ExitCode.Success : ExitCode.Failure;
@@ -87,6 +94,14 @@ public sealed class ConformCommand : ICliCommand
 
             string Format() => parsed.GetValue(json) ? "json" : parsed.GetValue(format)!;
         }
+    }
+
+    private static int Scenarios(ChildLauncher launcher, ConformanceOptions options, bool json, TextWriter output)
+    {
+        var played = options with { Checks = ScenarioTable.All.Select(s => s.Check).OfType<string>().ToHashSet(), MostFindings = int.MaxValue };
+        var verdict = new ConformanceRunner(launcher, played).Run();
+        output.Write(json ? ScenarioReport.Json(verdict) : ScenarioReport.Text(verdict));
+        return verdict.Conforms ? ExitCode.Success : ExitCode.Failure;
     }
 
     // A verdict that is there already is that of this run: whoever restarts a campaign restarts all of its shards.

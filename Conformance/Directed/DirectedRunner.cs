@@ -36,9 +36,10 @@ public static class DirectedRunner
         journal.Text = outcome + trace.End();
     }
 
-    /// <summary>Runs one check; returns its finding, or null.</summary>
-    public static Finding? Run(int number, SequenceRunner runner, Tally tally)
+    /// <summary>Runs one check; returns its finding, or null. <paramref name="offered"/> is false where what it needs is not.</summary>
+    public static Finding? Run(int number, SequenceRunner runner, Tally tally, out bool offered)
     {
+        offered = true;
         var check = DirectedChecks.All[number];
         var end = runner.Child.Directed(number);
         if (end != ChildEnd.Done)
@@ -60,6 +61,7 @@ public static class DirectedRunner
             return new Finding(new Violation(parts[1], $"{check.Name}: {parts[2]}"), check.Name, 0, [], parts[3]);
         }
 
+        offered = parts[0] == Passed;
         foreach (string id in check.Requirements)
         {
             if (parts[0] == Passed)

@@ -159,6 +159,7 @@ internal static unsafe class WaiterMutants
     private static Mutant Reaps(string name, string[] requirements, bool early) => new(name, early ? MutantKind.Order : MutantKind.Concurrency, requirements, inner =>
     {
         var rings = new ConcurrentDictionary<uint, Aio2Params>();
+        var callers = new Crowd();
         return new Altered(inner)
         {
             OnSetup = (version, flags, p, size) =>
@@ -177,9 +178,14 @@ internal static unsafe class WaiterMutants
                 return inner.Destroy(ctx);
             },
             OnGet = (ctx, events, bytes, min, wait, flags) =>
-                bytes >= 4096 && min <= IoEvent2.SizeOf && WorldLayout.Room((ulong)events, write: true) >= bytes && inner.GetEvents(ctx, null, 0, 0, wait, flags) == 0 && rings.TryGetValue(ctx, out var p) && Take(p, (byte*)events, early) is > 0 and var taken
+            {
+                bool crowded = callers.Enter(ctx) > 1;
+                long result = crowded && bytes >= 4096 && min <= IoEvent2.SizeOf && WorldLayout.Room((ulong)events, write: true) >= bytes && inner.GetEvents(ctx, null, 0, 0, wait, flags) == 0 && rings.TryGetValue(ctx, out var p) && Take(p, (byte*)events, early) is > 0 and var taken
                     ? taken
-                    : inner.GetEvents(ctx, events, bytes, min, wait, flags),
+                    : inner.GetEvents(ctx, events, bytes, min, wait, flags);
+                _ = callers.Leave(ctx);
+                return result;
+            },
         };
     });
 

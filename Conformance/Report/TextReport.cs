@@ -1,6 +1,7 @@
 using System.Text;
 using AioV2.Conformance.Parallel;
 using AioV2.Conformance.Run;
+using AioV2.Conformance.Scenarios;
 
 namespace AioV2.Conformance.Report;
 
@@ -25,7 +26,7 @@ public static class TextReport
             text.Append($"\nthe implementation wrote to standard output: {verdict.Output.TrimEnd()}\n");
         }
 
-        text.Append('\n');
+        text.Append('\n').Append(ScenarioReport.Text(verdict)).Append('\n');
         foreach (var part in verdict.Parts)
         {
             text.Append(Line(part));

@@ -47,6 +47,8 @@ public static class VerdictMerge
         return new Verdict(first.Implementation, engine, first.Seed, shards ? 1 : first.Shard, shards ? 1 : first.Shards, Verdict.Sum(all),
             [.. all.SelectMany(s => s.Findings)], all.Sum(s => s.Steps), TimeSpan.FromSeconds(seconds), string.Concat(all.Select(s => s.Output).Distinct()))
         {
+            Checks = all.SelectMany(s => s.Checks).GroupBy(c => c.Key).ToDictionary(g => g.Key, g => g.Max(c => c.Value)),
+            Calls = all.Sum(s => s.Calls),
             RandomSteps = all.Sum(s => s.RandomSteps),
             RandomTime = TimeSpan.FromSeconds(shards ? all.Max(s => s.RandomTime.TotalSeconds) : all.Sum(s => s.RandomTime.TotalSeconds)),
             Parallel = ParallelCount.Sum(all.Select(s => s.Parallel), shards),

@@ -30,6 +30,9 @@ public sealed record ConformanceOptions
     /// <summary>Whether a finding of the wire level or of a random sequence is made smaller before it is told.</summary>
     public bool Shrinks { get; init; } = true;
 
+    /// <summary>Names of the directed checks that are made, and nothing else; null: all, and the rest of the suite.</summary>
+    public IReadOnlySet<string>? Checks { get; init; }
+
     /// <summary>Findings after which a run ends.</summary>
     public int MostFindings { get; init; } = 5;
 

@@ -20,6 +20,7 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
 
     private readonly Tally _tally = new();
     private readonly List<Finding> _findings = [];
+    private readonly Dictionary<string, Outcome> _checks = [];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private long _randomSteps;
     private TimeSpan _randomTime;
@@ -35,17 +36,24 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
             if (options.Round is null)
             {
                 Directed(runner);
+            }
+
+            if (options.Round is null && options.Checks is null)
+            {
                 Fork();
                 Wire(runner);
                 Random(runner);
             }
 
-            Parallel(runner);
+            if (options.Checks is null)
+            {
+                Parallel(runner);
+            }
         }
 
         return new Verdict(launcher.Name, runner.Offered.Engine, options, _tally, _findings, runner.Steps, _clock.Elapsed, runner.Output)
         {
-            RandomSteps = _randomSteps, RandomTime = _randomTime, Parallel = _parallel, Calls = runner.Calls,
+            RandomSteps = _randomSteps, RandomTime = _randomTime, Parallel = _parallel, Calls = runner.Calls, Checks = _checks,
         };
     }
 
@@ -105,13 +113,15 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
                 return;
             }
 
-            if (!Mine(i) || !DirectedChecks.All[i].Requirements.Any(options.Wants))
+            if (!Mine(i) || options.Checks?.Contains(DirectedChecks.All[i].Name) == false || !DirectedChecks.All[i].Requirements.Any(options.Wants))
             {
                 continue;
             }
 
             options.Progress?.Invoke($"directed {i + 1} of {DirectedChecks.All.Count}: {DirectedChecks.All[i].Name}");
-            if (DirectedRunner.Run(i, runner, _tally) is { } finding)
+            var finding = DirectedRunner.Run(i, runner, _tally, out bool offered);
+            _checks[DirectedChecks.All[i].Name] = finding is not null ? Outcome.Failed : offered ? Outcome.Passed : Outcome.NotExercised;
+            if (finding is not null)
             {
                 Add(finding);
             }

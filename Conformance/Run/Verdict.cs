@@ -56,6 +56,9 @@ public sealed class Verdict
     /// <summary>Steps of the random part alone.</summary>
     public long RandomSteps { get; init; }
 
+    /// <summary>What became of each directed check that was run, by its name.</summary>
+    public IReadOnlyDictionary<string, Outcome> Checks { get; init; } = new Dictionary<string, Outcome>();
+
     /// <summary>Calls of the nine that were made.</summary>
     public long Calls { get; init; }
 
