@@ -102,7 +102,7 @@ void put(struct request *request)
 	struct context *ctx = request->ctx;
 
 	ctx->to_signal = true;
-	if (BROKEN(SIGNAL_FIRST)) {
+	if (BROKEN(SIGNAL_FIRST) && ctx->eventfd >= 0) {
 		end_pass(ctx);
 		half_done();
 	}
@@ -135,7 +135,7 @@ void put(struct request *request)
 			ctx->to_signal = false;
 	}
 	wake_waiters(ctx);
-	if (BROKEN(SIGNAL_AFTER_FIRST)) {
+	if (BROKEN(SIGNAL_AFTER_FIRST) && ctx->eventfd >= 0) {
 		bool told = ctx->told;
 
 		ctx->to_signal = !told;
