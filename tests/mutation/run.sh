@@ -4,7 +4,7 @@
 # were built. Not part of test.sh: README.md beside this file tells how long it takes.
 #
 #   tests/mutation/run.sh [ring|codecs|checksums|payloads|pi ...]     all of them without a name
-#   tests/mutation/run.sh --report ring report.json                   judges a report that is there
+#   tests/mutation/run.sh --again ring                                judges what the last run left
 #
 # CONCURRENCY (1): test processes at a time.
 set -euo pipefail
@@ -52,12 +52,25 @@ survivors() {
         .files | to_entries[] | (.value.source | split("\n")) as $lines | .key as $file
         | .value.mutants[] | select(.status == "Survived" or .status == "NoCoverage")
         | ($file | sub("^.*?(?<p>(Ring|Codecs|Checksums|Payloads|Pi)/)"; "\(.p)")) as $short
-        | "\($short): \(cut($lines; .location) | squeeze | .[:120]) -> \(.replacement | squeeze | .[:120])"' "$1" | LC_ALL=C sort
+        | "\(.id)\t\($short): \(cut($lines; .location) | squeeze | .[:120]) -> \(.replacement | squeeze | .[:120])"' "$1"
+}
+
+# Stryker's runner keeps one process for many mutants, and what a process makes once, such as a table, stays as it was in
+# the first. So each survivor gets a process of its own: Stryker's assembly reads the mutant's number from a file.
+alone() {
+    local name=$1 tests=$2 id rest
+    while IFS=$'\t' read -r id rest; do
+        printf "\\x$(printf %02x $((id & 255)))\\x$(printf %02x $((id >> 8 & 255)))\\0\\0" >"$out/$name/mutant"
+        if STRYKER_MUTANT_FILE=$PWD/$out/$name/mutant nice -n 15 timeout 120 \
+            dotnet "$out/$name/bin/AioV2.$tests.dll" --no-progress >/dev/null 2>&1 </dev/null; then
+            echo "$rest"
+        fi
+    done
 }
 
 judge() {
-    local name=$1 report=$2 folder=$3 status=0
-    survivors "$report" >"$out/$name.survived"
+    local name=$1 report=$2 folder=$3 tests=$4 status=0
+    survivors "$report" | alone "$name" "$tests" | LC_ALL=C sort >"$out/$name.survived"
     { grep "^$folder/" || true; } <"$here/survivors.txt" | LC_ALL=C sort >"$out/$name.listed"
     comm -23 "$out/$name.survived" "$out/$name.listed" >"$out/$name.new"
     comm -13 "$out/$name.survived" "$out/$name.listed" >"$out/$name.gone"
@@ -80,17 +93,30 @@ run() {
     echo "== $name: $project/${files#\*\*/}"
     (cd "$out/tree/tests/$tests" && nice -n 15 dotnet stryker --test-runner mtp --concurrency "${CONCURRENCY:-1}" \
         --project "$project.csproj" --mutate "$files" --target-framework net10.0 --reporter json --reporter progress \
-        --output "$OLDPWD/$out/$name" --skip-version-check >"$OLDPWD/$out/$name.log" 2>&1) ||
+        --output "$OLDPWD/$out/$name" --skip-version-check >"$OLDPWD/$out/$name.log" 2>&1) &
+    keep_assemblies $! "$name" "$tests"
+    wait $! ||
         { tail -n 20 "$out/$name.log" >&2; echo "run.sh: Stryker failed; the whole log: $out/$name.log" >&2; return 1; }
     echo "$name: $((SECONDS - began)) s"
-    judge "$name" "$out/$name/reports/mutation-report.json" "$(folder "$name")"
+    judge "$name" "$out/$name/reports/mutation-report.json" "$(folder "$name")" "$tests"
+}
+
+# The mutated assembly is put back when Stryker ends; alone() needs it.
+keep_assemblies() {
+    rm -rf "$out/$2/bin"
+    while kill -0 "$1" 2>/dev/null; do
+        if [ ! -d "$out/$2/bin" ] && grep -q 'total mutants will be tested' "$out/$2.log" 2>/dev/null; then
+            cp -r "$out/tree/artifacts/bin/$3/debug" "$out/$2/bin"
+        fi
+        sleep 1
+    done
 }
 
 folder() { targets | sed -n "s:^$1|.*|\*\*/\([A-Za-z]*\)/.*:\1:p"; }
 
 mkdir -p "$out"
-if [ "${1:-}" = --report ]; then
-    judge "$2" "$3" "$(folder "$2")"
+if [ "${1:-}" = --again ]; then
+    judge "$2" "$out/$2/reports/mutation-report.json" "$(folder "$2")" "$(targets | sed -n "s:^$2|\([^|]*\)|.*:\1:p")"
     exit
 fi
 [ $# -gt 0 ] || mapfile -t all < <(targets | cut -d'|' -f1)
