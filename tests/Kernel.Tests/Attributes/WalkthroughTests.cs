@@ -57,7 +57,7 @@ public sealed class WalkthroughTests
     // Abi, Attributes, Kernel and the laws as one assembly, by the compiler of the SDK that runs this.
     private static string Compile(string root, string folder, Dictionary<string, string> generated, string[] code)
     {
-        var sources = new[] { "Abi", "Attributes", "Kernel", "tests/Shared" }
+        var sources = new[] { "MessagePack", "Abi", "Attributes", "Kernel", "tests/Shared" }
             .SelectMany(project => Directory.EnumerateFiles(Path.Combine(root, project), "*.cs", SearchOption.AllDirectories))
             .Where(path => !path.EndsWith(".netstandard.cs", StringComparison.Ordinal) && !generated.ContainsKey(Path.GetRelativePath(root, path)))
             .Concat(Beneath.Select(name => Path.Combine(root, "tests/Kernel.Tests", $"{name}.cs")))
