@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
+using AioV2.Abi.Trace;
 using AioV2.Cli.Conform;
+using AioV2.Conformance.Record;
 using AioV2.Conformance.Report;
 using AioV2.Conformance.Run;
 using AioV2.Conformance.Scenarios;
@@ -31,6 +33,7 @@ public sealed class ConformCommand : ICliCommand
         var output = new Option<string?>("--output") { Description = "A file that gets the verdict as JSON, for aio2 conform merge; where it is there already, nothing is run again." };
         var format = new Option<string>("--format") { Description = "text, json, junit or html.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json", "junit", "html");
+        var record = new Option<string?>("--record") { Description = "Record the wire and random sequences to a trace, for aio2 trace replay, minimise and view.", HelpName = "FILE" };
         var prove = new Option<bool>("--prove") { Description = "Prove the suite: run it against implementations that are wrong, each in one way; all must be caught." };
         var reference = new Option<string?>("--reference") { Description = "With --prove: the checkout whose tests/reference-c is broken at the ring level; found by itself in one." };
         var only = new Option<string[]>("--only") { Description = "With --prove: mutants whose name has this in it; may be given again." };
@@ -40,9 +43,9 @@ public sealed class ConformCommand : ICliCommand
         var json = new Option<bool>("--json") { Description = "The same as --format json." };
         var command = new Command("conform", "Judge an implementation of the nine calls, requirement by requirement.")
         {
-            engine, library, seed, runs, time, parallel, round, limit, requirements, shard, output, format, prove, reference, level, only, scenarios, json, MergeCommand(),
+            engine, library, seed, runs, time, parallel, round, limit, requirements, shard, output, format, prove, reference, level, only, scenarios, json, record, MergeCommand(),
         };
-        Examples.Add(command, "aio2 conform --time 60s", "aio2 conform --library ./their.so --seed 7", "aio2 conform --shard 3/8 --seed 7 --time 10m --output 3.json", "aio2 conform --requirements RING,GET-4 --format html > verdict.html", "aio2 conform --prove --json > mutants.json");
+        Examples.Add(command, "aio2 conform --time 60s", "aio2 conform --library ./their.so --seed 7", "aio2 conform --shard 3/8 --seed 7 --time 10m --output 3.json", "aio2 conform --library ./their.so --record run.trace", "aio2 conform --requirements RING,GET-4 --format html > verdict.html", "aio2 conform --prove --json > mutants.json");
         command.Validators.Add(result =>
         {
             if (ConformArguments.Time(result.GetValue(time) ?? RandomTime) is null || ConformArguments.Time(result.GetValue(limit) ?? CallLimit) is null
@@ -68,8 +71,11 @@ public sealed class ConformCommand : ICliCommand
         {
             var (index, count) = ConformArguments.Shard(parsed.GetValue(shard) ?? AllShards)!.Value;
             var whole = ConformArguments.Time(parsed.GetValue(time) ?? RandomTime)!.Value;
+            using var trace = parsed.GetValue(record) is { } path
+                ? new TraceFileWriter(path, TraceStart.Now("conform", parsed.GetValue(library) ?? parsed.GetValue(engine) ?? "each engine")) : null;
             var options = new ConformanceOptions
             {
+                Recorder = trace is null ? null : new SequenceRecorder(trace),
                 Seed = parsed.GetValue(seed), Runs = parsed.GetValue(runs), Time = whole, ParallelTime = ConformArguments.Share(parsed.GetValue(parallel), whole)!.Value,
                 CallLimit = ConformArguments.Time(parsed.GetValue(limit) ?? CallLimit)!.Value,
                 Requirements = ConformArguments.Requirements(parsed.GetValue(requirements)), Shard = index, Shards = count, Round = parsed.GetValue(round),
@@ -90,6 +96,10 @@ public sealed class ConformCommand : ICliCommand
             {
                 parsed.InvocationConfiguration.Error.WriteLine($"aio2: conform: {e.Message}");
                 return CouldNotRun;
+            }
+            finally
+            {
+                trace?.Close((ulong)Stopwatch.GetTimestamp(), 0, "closed");
             }
 
             string Format() => parsed.GetValue(json) ? "json" : parsed.GetValue(format)!;

@@ -12,8 +12,10 @@ public sealed class TraceCommand : ICliCommand
         var command = new Command("trace", "Record what a program does through the ABI, look at it, make it again.")
         {
             TraceRecordCommand.Create(), TraceShowCommand.Create(), TraceViewCommand.Create(),
+            TraceReplayCommand.Create(), TraceMinimiseCommand.Create(),
         };
-        Examples.Add(command, "aio2 trace record -o run.trace -- ./program", "aio2 trace view run.trace -o run.html", "aio2 trace show run.trace");
+        Examples.Add(command, "aio2 trace record -o run.trace -- ./program", "aio2 trace view run.trace -o run.html", "aio2 trace show run.trace",
+            "aio2 trace replay run.trace --library ./their.so", "aio2 trace minimise run.trace -o least.trace --library ./their.so");
         return command;
     }
 

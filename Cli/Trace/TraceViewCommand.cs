@@ -19,8 +19,8 @@ internal static class TraceViewCommand
             var story = TraceStory.Read(TraceFile.Open(parsed.GetValue(file)!));
             stop.ThrowIfCancellationRequested();
             File.WriteAllText(parsed.GetValue(output)!, TracePage.Of(story));
-            parsed.InvocationConfiguration.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"aio2: {parsed.GetValue(output)}: {story.Contexts.Sum(c => c.Requests.Count)} requests, {story.Contexts.Count} contexts, {story.Calls.Count} calls"));
+            parsed.InvocationConfiguration.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{parsed.GetValue(output)}: {story.Contexts.Sum(c => c.Requests.Count)} requests, {story.Contexts.Count} contexts, {story.Calls.Count} calls"));
         }, stop));
         return command;
     }

@@ -49,6 +49,7 @@ public struct AnswerHead
     public byte Reserved;
     public long Result;
     public long ElapsedNs;
+    public long Time;
     public ulong Head;
     public ulong Tail;
     public uint RingFlags;

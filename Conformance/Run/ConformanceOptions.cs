@@ -1,3 +1,5 @@
+using AioV2.Conformance.Record;
+
 namespace AioV2.Conformance.Run;
 
 /// <summary>What a run is made of.</summary>
@@ -44,6 +46,9 @@ public sealed record ConformanceOptions
 
     /// <summary>Parts that the work is divided into.</summary>
     public int Shards { get; init; } = 1;
+
+    /// <summary>Where judged sequences are recorded, or null.</summary>
+    public SequenceRecorder? Recorder { get; init; }
 
     /// <summary>Where progress is told, or null.</summary>
     public Action<string>? Progress { get; init; }

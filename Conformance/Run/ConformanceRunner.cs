@@ -215,7 +215,15 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
 
     private bool Batch(SequenceRunner runner, List<(IReadOnlyList<Step> Steps, IReadOnlyList<Step> Lowered)> sequences, string origin, ulong seed)
     {
-        var violations = runner.Run([.. sequences.Select(s => s.Lowered)], _tally);
+        var violations = runner.Run([.. sequences.Select(s => s.Lowered)], _tally, out var given);
+        for (int i = 0; options.Recorder is { } recorder && i < sequences.Count; i++)
+        {
+            if (given[i].Count > 0 || violations[i] is not null)
+            {
+                recorder.Add(runner.Offered.Engine, origin, sequences[i].Lowered, given[i], violations[i]);
+            }
+        }
+
         for (int i = 0; i < violations.Length; i++)
         {
             if (violations[i] is not { } violation || !options.Wants(violation.Requirement) || Known(violation))
@@ -258,6 +266,7 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
             }
         }
 
+        options.Recorder?.Add(runner.Offered.Engine, "shrunk", lowered, answers[0], last);
         return new Finding(last with { Message = last.Message + how }, origin, seed, lowered, SequenceText.Of(lowered, answers[0]));
     }
 

@@ -334,7 +334,7 @@ public sealed unsafe class Executor(IAio2 aio, TestWorld world, JournalFile jour
     {
         var head = new AnswerHead
         {
-            Sequence = _sequence, Step = _step, Kind = kind, Anomaly = anomaly, Result = result, ElapsedNs = elapsed,
+            Sequence = _sequence, Step = _step, Kind = kind, Anomaly = anomaly, Result = result, ElapsedNs = elapsed, Time = Stopwatch.GetTimestamp() - elapsed,
             BytesGiven = bytes, MinBytes = min,
         };
         if (slot < Step.Slots && _slots[slot].Ring.Exists)

@@ -106,4 +106,41 @@ public sealed class TraceTests
         using var folder = new TestFolder();
         Aio2Command.Run("demo", "--record", folder["none/run.trace"]).ShouldFail(ExitCode.Failure, folder["none/run.trace"]);
     }
+
+    [Fact]
+    public void What_conform_records_is_made_again_on_another_engine_and_has_nothing_to_minimise()
+    {
+        using var folder = new TestFolder();
+        Aio2Command.Run("conform", "--engine", "threads", "--runs", "64", "--parallel-time", "0s", "--requirements", "SUBMIT-3", "--format", "json", "--record", folder["run.trace"]).ShouldSucceed();
+
+        var told = Aio2Command.Run("trace", "replay", folder["run.trace"], "--engine", "simulated", "--json").ShouldSucceed().Output;
+        using var json = JsonDocument.Parse(told);
+        Assert.Equal(0, json.RootElement.GetProperty("broken").GetInt32());
+        Assert.True(json.RootElement.GetProperty("steps").GetInt64() > 1000);
+        Aio2Command.Run("trace", "minimise", folder["run.trace"], "-o", folder["least"], "--engine", "threads").ShouldFail(ExitCode.Failure, "nothing in it breaks anything");
+        Assert.False(File.Exists(folder["least"]));
+    }
+
+    [Fact]
+    public void A_program_is_made_again_from_its_trace_and_a_library_that_is_none_is_told()
+    {
+        using var folder = new TestFolder();
+        var trace = Demo(folder);
+        Assert.Contains("0 broke something", Aio2Command.Run("trace", "replay", trace, "--engine", "threads").ShouldSucceed().Output, StringComparison.Ordinal);
+        var outcome = Aio2Command.Run("trace", "replay", trace, "--library", folder["none.so"]);
+        Assert.Equal(3, outcome.ExitCode);
+        Assert.Contains("none.so", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void View_makes_a_page_that_holds_everything()
+    {
+        using var folder = new TestFolder();
+        var outcome = Aio2Command.Run("trace", "view", Demo(folder), "-o", folder["run.html"]).ShouldSucceed();
+        Assert.Contains("205 requests, 2 contexts", outcome.Output, StringComparison.Ordinal);
+        var page = File.ReadAllText(folder["run.html"]);
+        Assert.DoesNotContain("http://", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("https://", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("/*", page.Split("<script type")[1], StringComparison.Ordinal);
+    }
 }
