@@ -21,6 +21,7 @@ needs=(
     diff:diffutils
     sh:dash
     dd:coreutils
+    dpkg-source:dpkg-dev
     ln:coreutils
     mkfifo:coreutils
     unshare:util-linux
@@ -155,6 +156,7 @@ step "native library" nice Native/build.sh
 step "native checks" tests/native/check.sh
 step "libaio's ABI" tests/compat/check.sh
 step "libaio's programs" tests/compat/programs.sh
+step "fio's engine" tests/fio-engine/check.sh
 step "native conformance" "$aio2" conform --library artifacts/native/libaio2.so --seed 1 --time 20s
 step "second implementation" tests/reference-c/build.sh
 step "its conformance" "$aio2" conform --library artifacts/reference-c/libreference.so --seed 1 --time 20s --runs 1000000

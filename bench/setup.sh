@@ -1,11 +1,12 @@
 #!/bin/sh
-# Installs the peers that `aio2 bench` measures against, compiles them, and says which are missing.
+# Installs the peers that `aio2 bench` measures against, compiles them, and says which are missing. Fetches the source of the
+# installed fio too, into artifacts/fio-src, and builds our engine for it (fio/build.sh), which needs Native/build.sh first.
 # Needs a Debian or Ubuntu with apt-get; elsewhere install the libraries named below by hand.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 out="$here/../artifacts/bench-peers"
-packages="gcc libc6-dev liburing-dev libaio-dev libisal-dev fio coreutils"
+packages="gcc libc6-dev liburing-dev libaio-dev libisal-dev fio dpkg-dev coreutils"
 
 if command -v apt-get >/dev/null; then
 	missing=
@@ -51,4 +52,10 @@ for tool in fio dd; do
 		lost=$((lost + 1))
 	fi
 done
+if "$here/fio/build.sh"; then
+	echo "fio's engine aio2: ready"
+else
+	echo "fio's engine aio2: MISSING" >&2
+	lost=$((lost + 1))
+fi
 [ "$lost" = 0 ] || echo "$lost peers are missing; their rows will say so" >&2

@@ -6,15 +6,9 @@ namespace AioV2.Bench.Rows;
 /// <summary>Whole programs: fio's engines, copying, the tools.</summary>
 internal static class ToolRows
 {
-    private const int Depth = 32;
-
     public static IEnumerable<Row> All =>
     [
-        Fio("io_uring"),
-        Fio("libaio"),
-        Fio("psync"),
-        PendingRow.Of("fio/compat/hot", "fio's libaio engine on the compat library, hot reads, 32 at once", Quantity.Rate, "fio libaio", Target.RatioAtLeast(1), NoCompat),
-        PendingRow.Of("fio/compat/direct", "fio's libaio engine on the compat library, O_DIRECT, 32 at once", Quantity.Rate, "fio io_uring", Target.RatioAtLeast(0.95), NoCompat),
+        .. FioRows.All,
         Copy("plain", "no attributes", "none", Target.RatioAtMost(1.1)),
         Copy("checksum", "with CHECKSUM", "checksum", Target.RatioAtMost(1.25)),
         new("conformance", "Conformance: sequential model steps, simulated engine", Quantity.Rate, Row.NoPeer, Target.FigureAtLeast(100_000),
@@ -25,13 +19,6 @@ internal static class ToolRows
         new("trace", "NOP at depth 32, recorded to a file; what the writer cannot follow is counted, not kept", Quantity.Rate, "ours, no recording", Target.RatioAtLeast(0.95),
             stage => new TracedNopSide(stage, 32, isTraced: true), stage => new TracedNopSide(stage, 32, isTraced: false)),
     ];
-
-    private const string NoCompat = "libaio2-compat.so is not built yet";
-
-    private static Row Fio(string engine) => new(
-        "fio/hot", "4 KiB reads from the cache, ext4, 32 at once, against fio's own loop", Quantity.Rate, "fio " + engine, null,
-        stage => new TransferSide(stage, TransferRows.Plan(stage, FileSystemKind.Ext4, Depth), AttributeSet.None),
-        stage => new FioSide(TransferRows.Plan(stage, FileSystemKind.Ext4, Depth), engine, stage.Options.Leg.TotalMilliseconds));
 
     private static Row Copy(string id, string how, string attributes, Target target) => new(
         "copy/" + id, $"aio2 copy on tmpfs, {how}, copying phase, 4 GiB (--quick: 64 MiB)", Quantity.Time, "dd bs=1M", target,

@@ -83,6 +83,8 @@ public class CatalogueTests
     [InlineData("reapers/4")]
     [InlineData("nop/eventfd-epoll/1")]
     [InlineData("setup/shared")]
+    [InlineData("fio/engine/hot")]
+    [InlineData("fio/engine/direct")]
     public void Rows_without_a_target_are_there_too(string id) => Assert.Contains(Catalogue.All, row => row.Id == id);
 
     [Fact]
