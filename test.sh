@@ -45,6 +45,13 @@ needs=(
     /usr/lib/python3/dist-packages/msgpack/__init__.py:python3-msgpack
     /usr/include/linux/types.h:linux-libc-dev
     /usr/include/stdio.h:libc6-dev
+    /usr/src/linux-source-6.1.tar.xz:linux-source-6.1
+    make:make
+    perl:perl
+    flex:flex
+    bison:bison
+    bc:bc
+    /usr/include/gelf.h:libelf-dev
     /usr/include/liburing.h:liburing-dev
     /usr/include/libaio.h:libaio-dev
     /usr/include/isa-l.h:libisal-dev
@@ -158,6 +165,7 @@ step "libaio's ABI" tests/compat/check.sh
 step "libaio's programs" tests/compat/programs.sh
 step "fio's engine" tests/fio-engine/check.sh
 step "native conformance" "$aio2" conform --library artifacts/native/libaio2.so --seed 1 --time 20s
+step "Linux series" nice tests/kernel-patch/check.sh
 step "second implementation" tests/reference-c/build.sh
 step "its conformance" "$aio2" conform --library artifacts/reference-c/libreference.so --seed 1 --time 20s --runs 1000000
 step "its stress under sanitizers" nice tests/reference-c/stress.sh

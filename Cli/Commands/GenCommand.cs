@@ -14,16 +14,17 @@ public sealed class GenCommand : ICliCommand
     /// <inheritdoc/>
     public Command Create()
     {
-        var command = new Command("gen", "Generate from the spec: the C header, the C#, the tables of the ABI document, manual pages, descriptions for syzkaller.")
+        var command = new Command("gen", "Generate from the spec: the C header, the C#, the tables of the ABI document, manual pages, descriptions for syzkaller, a series for Linux.")
         {
             Part("header", "The C header linux/aio2_abi.h, to stdout without -o.", (spec, to) => Text(to, SpecGenerators.Header(spec))),
             Part("csharp", "The C# of Abi/Generated, into the repository without -o.", (spec, to) => Tree(to, SpecGenerators.CSharp(spec))),
             Part("docs", "The tables of io_setup2.md: to stdout, or with -o made anew inside that file.", Docs),
             Part("man", "The manual pages, Spec/man of the repository without -o.", (spec, to) => Tree(to, SpecGenerators.Manual(spec, Document()))),
             Part("syzlang", "The descriptions of all calls and records for syzkaller, to stdout without -o.", (spec, to) => Text(to, SpecGenerators.Syzlang(spec))),
+            GenPatchCommand.Create(_spec),
             Part("all", "Everything, into the repository without -o.", (spec, to) => Tree(to, SpecGenerators.All(spec, Root()))),
         };
-        Examples.Add(command, "aio2 gen header > aio2_abi.h", "aio2 gen docs -o io_setup2.md", "aio2 gen man -o /tmp/tree", "aio2 gen syzlang > sys/linux/aio2.txt", "aio2 gen all --spec my.yaml -o /tmp/tree");
+        Examples.Add(command, "aio2 gen header > aio2_abi.h", "aio2 gen docs -o io_setup2.md", "aio2 gen man -o /tmp/tree", "aio2 gen syzlang > sys/linux/aio2.txt", "aio2 gen patch --tree ~/linux -o patches", "aio2 gen all --spec my.yaml -o /tmp/tree");
         return command;
     }
 

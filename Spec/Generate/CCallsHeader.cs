@@ -44,7 +44,7 @@ internal static class CCallsHeader
     }
 
     /// <summary>Breaks an argument list under its parenthesis, tabs first as the kernel indents.</summary>
-    private static string Arguments(string open, IEnumerable<string> args)
+    public static string Arguments(string open, IEnumerable<string> args)
     {
         var indent = new string('\t', open.Length / 8) + new string(' ', open.Length % 8);
         var (result, column) = (new StringBuilder(open), open.Length);

@@ -12,6 +12,8 @@ internal static class CHeader
     {
         var text = new StringBuilder(Header(spec));
         text.Append("#ifndef _UAPI_LINUX_AIO2_ABI_H\n#define _UAPI_LINUX_AIO2_ABI_H\n\n#include <linux/types.h>\n\n");
+        text.Append(Comment("Kernel headers before 6.12 lack it"));
+        text.Append("#ifndef __aligned_s64\n#define __aligned_s64 __s64 __attribute__((aligned(8)))\n#endif\n\n");
         text.Append(Comment("A context's id: narrower than any register, never an address"));
         text.Append("typedef __u32 aio2_context_t;\n\n");
         foreach (var constant in spec.Constants)
@@ -31,7 +33,7 @@ internal static class CHeader
     private static void Group(StringBuilder text, GroupDef group)
     {
         var unknown = group.Unknown is null ? "" : $"; unknown: {group.Unknown}";
-        text.Append('\n').Append(Wrap(Doc(group.Doc + unknown, group.Requirement), "/* ---- ", " * ").TrimEnd('\n')).Append(" */\n");
+        text.Append('\n').Append(Comment("---- " + Doc(group.Doc + unknown, group.Requirement)));
         foreach (var value in group.Values)
         {
             text.Append(Comment(Doc(value.Doc, value.Requirement)));

@@ -21,8 +21,7 @@ internal static class CText
         return field.Type.Scalar switch
         {
             ScalarType.U64 => $"__aligned_u64 {name};",
-            // Not __aligned_s64: older installed kernel headers lack it.
-            ScalarType.S64 => $"__s64 {name} __attribute__((aligned(8)));",
+            ScalarType.S64 => $"__aligned_s64 {name};",
             var scalar => $"__{scalar.Spelled()} {name};",
         };
     }

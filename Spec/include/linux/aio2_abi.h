@@ -5,6 +5,11 @@
 
 #include <linux/types.h>
 
+/* Kernel headers before 6.12 lack it */
+#ifndef __aligned_s64
+#define __aligned_s64 __s64 __attribute__((aligned(8)))
+#endif
+
 /* A context's id: narrower than any register, never an address */
 typedef __u32 aio2_context_t;
 
@@ -75,8 +80,10 @@ typedef __u32 aio2_context_t;
 /* ctx is the id wanted (SETUP-2) */
 #define AIO2_SETUP_AT			(1U << 8)
 
-/* ---- Features: in, what the caller cannot live without; out, all that are
- * supported; unknown: -EOPNOTSUPP (SETUP-4) */
+/*
+ * ---- Features: in, what the caller cannot live without; out, all that are
+ * supported; unknown: -EOPNOTSUPP (SETUP-4)
+ */
 /* Rings shared with user space (SETUP-7) */
 #define AIO2_FEAT_USER_REAP		((__u64)1 << 0)
 /* Rings in a memfd of the caller (SETUP-8) */
@@ -98,8 +105,10 @@ typedef __u32 aio2_context_t;
 /* A context at a chosen id (SETUP-2) */
 #define AIO2_FEAT_SETUP_AT		((__u64)1 << 9)
 
-/* ---- flags of the kernel line; unknown: the reaper leaves head alone and uses
- * the call (RING-1) */
+/*
+ * ---- flags of the kernel line; unknown: the reaper leaves head alone and uses
+ * the call (RING-1)
+ */
 /* Events wait on the overflow list (RING-7) */
 #define AIO2_RING_OVERFLOW		(1U << 0)
 /*
@@ -200,7 +209,9 @@ typedef __u32 aio2_context_t;
 /* CRC-64/NVME, check value 0xae8b14860a799888 (ATTR-7) */
 #define AIO2_CHECKSUM_CRC64NVME		2U
 
-/* ---- flags of aio2_attr_pi: which checks are made; unknown: -EINVAL (ATTR-8) */
+/*
+ * ---- flags of aio2_attr_pi: which checks are made; unknown: -EINVAL (ATTR-8)
+ */
 /* Check the guard against the data (ATTR-8) */
 #define AIO2_PI_CHECK_GUARD		(1U << 0)
 /* Check the reference tag (ATTR-8) */
@@ -226,8 +237,10 @@ typedef __u32 aio2_context_t;
 /* The return carries a payload (PROBE-1) */
 #define AIO2_DIR_OUT			(1U << 1)
 
-/* ---- How the kernel touches user memory, as PROBE tells it; unknown: never
- * given */
+/*
+ * ---- How the kernel touches user memory, as PROBE tells it; unknown: never
+ * given
+ */
 /* Plain copies: the caller owns what it passes (PROBE-1) */
 #define AIO2_USER_MEMORY_DIRECT		1U
 /* Copies whose faults a signal handler turns into -EFAULT (PROBE-1) */
@@ -279,7 +292,9 @@ typedef __u32 aio2_context_t;
 /* connect, non-blocking and polled */
 #define AIO2_SYS_CONNECT		20U
 
-/* ---- rw_flags: the values are Linux's RWF_*; unknown: -EOPNOTSUPP (SUBMIT-7) */
+/*
+ * ---- rw_flags: the values are Linux's RWF_*; unknown: -EOPNOTSUPP (SUBMIT-7)
+ */
 /* High priority, polled where the device can */
 #define AIO2_RWF_HIPRI			(1U << 0)
 /* As O_DSYNC for this write */
@@ -437,7 +452,7 @@ struct iocb2 {
 	__u32 rw_flags;
 	__aligned_u64 addr;
 	__aligned_u64 len;
-	__s64 offset __attribute__((aligned(8)));
+	__aligned_s64 offset;
 };
 
 /**
@@ -456,7 +471,7 @@ struct io_event2 {
 	__u16 flags;
 	__u16 reserved;
 	__aligned_u64 user_data;
-	__s64 res __attribute__((aligned(8)));
+	__aligned_s64 res;
 };
 
 /**
@@ -547,8 +562,8 @@ struct aio2_params {
 struct aio2_wait {
 	__u32 size;
 	__u32 flags;
-	__s64 sec __attribute__((aligned(8)));
-	__s64 nsec __attribute__((aligned(8)));
+	__aligned_s64 sec;
+	__aligned_s64 nsec;
 	__aligned_u64 sigmask;
 	__u32 sigset_bytes;
 	__u32 reserved;
@@ -591,7 +606,7 @@ struct aio2_request {
 	__u16 flags;
 	__u16 state;
 	__aligned_u64 id;
-	__s64 res __attribute__((aligned(8)));
+	__aligned_s64 res;
 };
 
 /**
