@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.RegularExpressions;
 using AioV2.Cli.SpecCommands;
 using AioV2.Spec.Generate.Linux;
@@ -37,7 +36,6 @@ internal static partial class GenPatchCommand
                 }
             }
 
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"aio2: {series.Commits.Count} patches; the calls have the numbers from {series.FirstNumber}"));
             return ExitCode.Success;
         }));
         return command;
