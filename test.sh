@@ -51,6 +51,7 @@ needs=(
     flex:flex
     bison:bison
     bc:bc
+    rsync:rsync
     /usr/include/gelf.h:libelf-dev
     /usr/include/liburing.h:liburing-dev
     /usr/include/libaio.h:libaio-dev

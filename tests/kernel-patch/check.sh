@@ -10,8 +10,8 @@ cache=${AIO2_LINUX_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/aio2}
 work=$PWD/artifacts/kernel-patch
 here=$PWD
 
-for tool in git perl make gcc flex bison bc; do
-    command -v "$tool" >/dev/null || { echo "kernel-patch: $tool is missing: apt-get install git perl make gcc flex bison bc libelf-dev"; exit 1; }
+for tool in git perl make gcc flex bison bc rsync; do
+    command -v "$tool" >/dev/null || { echo "kernel-patch: $tool is missing: apt-get install git perl make gcc flex bison bc rsync libelf-dev"; exit 1; }
 done
 [[ -e $archive ]] || { echo "kernel-patch: $archive is missing: apt-get install linux-source-6.1"; exit 1; }
 
