@@ -158,7 +158,6 @@ solution
 step "ring models" bash tests/model/check.sh
 step "conformance" "$aio2" conform --seed 1 --time 60s --runs 1000000
 step "campaign" tests/campaign/slurm.sh
-step "prove" "$aio2" conform --prove
 step "soak" "$aio2" soak --seed 1 --time 60s
 step "native library" nice Native/build.sh
 step "native checks" tests/native/check.sh
