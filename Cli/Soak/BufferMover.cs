@@ -36,10 +36,11 @@ internal sealed unsafe class BufferMover(Episode episode, int index) : Actor(epi
                 _ = Linux.Protect(arena.Data, DataBytes, Linux.ProtRead | Linux.ProtWrite);
                 const int Flags = Linux.MremapMayMove | Linux.MremapFixed | Linux.MremapDontUnmap;
 
-                // The address stays mapped, with zeroes; then the pages come back.
+                // The address stays mapped, with zeroes; then the pages come back. Both ways without a hole: a ring or a heap
+                // that came to stand in it would be moved over the next time.
                 if (Linux.Remap(arena.Data, DataBytes, DataBytes, Flags, arena.MoveTo) != -1)
                 {
-                    _ = Linux.Remap(arena.MoveTo, DataBytes, DataBytes, Linux.MremapMayMove | Linux.MremapFixed, arena.Data);
+                    _ = Linux.Remap(arena.MoveTo, DataBytes, DataBytes, Flags, arena.Data);
                 }
 
                 break;

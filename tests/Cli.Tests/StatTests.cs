@@ -22,9 +22,10 @@ public sealed class StatTests
         for (var i = 0; i < 2; i++)
         {
             var told = Stat(file);
-            Assert.Equal((Pages * Page, Pages, Pages / 2, 0, Pages / 2), (Number(told, "size"), Number(told, "reads"), Number(told, "hits"), Number(told, "partials"), Number(told, "misses")));
-            Assert.Equal(0.5, told.GetProperty("cached_share").GetDouble());
-            Assert.Equal((Pages, Pages / 2, Pages / 2), (Count(told, "latency_ns"), Count(told, "hit_latency_ns"), Count(told, "miss_latency_ns")));
+            var hits = Hits(told, Pages, Pages / 2);
+            Assert.Equal((Pages * Page, Pages, 0, Pages - hits), (Number(told, "size"), Number(told, "reads"), Number(told, "partials"), Number(told, "misses")));
+            Assert.Equal((double)hits / Pages, told.GetProperty("cached_share").GetDouble());
+            Assert.Equal((Pages, hits, Pages - hits), (Count(told, "latency_ns"), Count(told, "hit_latency_ns"), Count(told, "miss_latency_ns")));
             Assert.Equal((0, 0, 0), (Number(told, "failures"), Number(told, "continued"), Number(told, "retried")));
         }
 
@@ -41,7 +42,8 @@ public sealed class StatTests
         for (var i = 0; i < 2; i++)
         {
             var told = Stat(file, "--block", "8K");
-            Assert.Equal((1, 1, Page), (Number(told, "reads"), Number(told, "partials"), Number(told, "cached_bytes")));
+            Assert.Equal(1, Number(told, "reads"));
+            Assert.True((Number(told, "partials"), Number(told, "cached_bytes")) is (1, Page) or (0, 2 * Page), told.ToString());
         }
     }
 
@@ -66,7 +68,7 @@ public sealed class StatTests
         var file = folder.File("large", 1000 * Page);
         CacheUpTo(file, 500 * Page);
         var told = Stat(file, "--samples", "100");
-        Assert.Equal((100, 50, 50), (Number(told, "reads"), Number(told, "hits"), Number(told, "misses")));
+        Assert.Equal((100, 100 - Hits(told, 100, 50)), (Number(told, "reads"), Number(told, "misses")));
     }
 
     [Theory, InlineData(0x1a4u, "EPERM"), InlineData(0x1b6u, null), Requirement("ATTR-7")]
@@ -153,6 +155,15 @@ public sealed class StatTests
     private static int Count(JsonElement told, string name) => Number(told.GetProperty(name), "count");
 
     // Drops all, then reads the pages before the offset, one by one: pages written together may only be dropped together.
+    // A device may be fast enough to answer inside the attempt that does not wait: then what was not cached counts as hit, and
+    // never the other way round.
+    private static int Hits(JsonElement told, int reads, int cached)
+    {
+        var hits = Number(told, "hits");
+        Assert.InRange(hits, cached, reads);
+        return hits;
+    }
+
     private static void CacheUpTo(string path, int offset)
     {
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
