@@ -6,6 +6,9 @@ internal sealed unsafe class BufferMover(Episode episode, int index) : Actor(epi
     private const int DataBytes = Arena.Cells * Arena.CellBytes;
     private const int Page = 4096;
 
+    // Of the process: what has come to stand where zones were moved to stays there.
+    private static volatile bool _canMove = true;
+
     protected override void Step(ref Dice dice)
     {
         var arena = Episode.Arena;
@@ -31,16 +34,17 @@ internal sealed unsafe class BufferMover(Episode episode, int index) : Actor(epi
                 var from = dice.Below(DataBytes / Page) * Page;
                 _ = Linux.Protect(arena.Data + from, Page, dice.Of([Linux.ProtNone, Linux.ProtRead, Linux.ProtRead | Linux.ProtWrite]));
                 break;
-            default:
+            case 3 when _canMove:
                 Begin(SoakCount.Move);
                 _ = Linux.Protect(arena.Data, DataBytes, Linux.ProtRead | Linux.ProtWrite);
                 const int Flags = Linux.MremapMayMove | Linux.MremapFixed | Linux.MremapDontUnmap;
 
-                // The address stays mapped, with zeroes; then the pages come back. Both ways without a hole: a ring or a heap
-                // that came to stand in it would be moved over the next time.
+                // The address stays mapped, with zeroes; then the pages come back. The hole that they leave is closed: a ring or
+                // a heap that came to stand in it would be moved over the next time.
                 if (Linux.Remap(arena.Data, DataBytes, DataBytes, Flags, arena.MoveTo) != -1)
                 {
-                    _ = Linux.Remap(arena.MoveTo, DataBytes, DataBytes, Flags, arena.Data);
+                    _ = Linux.Remap(arena.MoveTo, DataBytes, DataBytes, Linux.MremapMayMove | Linux.MremapFixed, arena.Data);
+                    _canMove = Linux.TryReserve(arena.MoveTo, DataBytes);
                 }
 
                 break;
