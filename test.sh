@@ -9,7 +9,7 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en L
 results=artifacts/test
 mkdir -p "$results"
 rm -f "$results/summary"
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 again=()
 
 # command (or file) that proves a package is there : package
 needs=(
@@ -110,15 +110,19 @@ set_up() {
     [ ${#packages[@]} -eq 0 ] || { echo "test.sh: still missing after installation: ${packages[*]}" >&2; exit 1; }
 }
 
-# One step is one test: it passes when the command exits with 0.
+# One step is one test: it passes when the command exits with 0. What a failed one said last is told again at the end,
+# where a log that keeps only its last part has it.
 step() {
-    local name=$1
+    local name=$1 log status=0
     shift
+    log=$results/${name// /-}.log
     echo "== $name"
-    if "$@"; then
+    "$@" 2>&1 | tee "$log" || status=$?
+    if [ "$status" -eq 0 ]; then
         passed=$((passed + 1))
     else
-        echo "FAILED: $name: $* (exit code $?)"
+        echo "FAILED: $name: $* (exit code $status)"
+        again+=("$(printf 'FAILED: %s: %s (exit code %s)\n' "$name" "$*" "$status"; tail -n 40 "$log")")
         failed=$((failed + 1))
     fi
 }
@@ -145,6 +149,7 @@ solution() {
         return
     fi
     passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + skip))
+    [ "$bad" -eq 0 ] || again+=("$(grep -A 12 -E '^failed ' "$log" | cut -c 1-400 | head -n 120)")
     if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
         echo "FAILED: dotnet test exited with $status although no test failed"
         failed=$((failed + 1))
@@ -169,5 +174,6 @@ step "its conformance" "$aio2" conform --library artifacts/reference-c/librefere
 step "its stress under sanitizers" nice tests/reference-c/stress.sh
 step "benchmarks run" "$aio2" bench --quick
 
+[ ${#again[@]} -eq 0 ] || printf '\n== what failed\n%s\n' "${again[@]}"
 echo "$passed passed, $failed failed, $skipped skipped" | tee "$results/summary"
 [ "$failed" -eq 0 ] && [ "$skipped" -eq 0 ] && [ "$passed" -gt 0 ]
