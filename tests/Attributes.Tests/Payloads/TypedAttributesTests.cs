@@ -56,6 +56,17 @@ public sealed class TypedAttributesTests
     }
 
     [Fact]
+    public void Each_payload_is_held_against_its_own_first_size()
+    {
+        var writer = new IocbWriter(new byte[256]);
+        Assert.True(writer.TryBegin(default) && writer.TryAttribute(Aio2AttrType.Pi, 0, new byte[24]));
+        Assert.False(IocbReader.Open(writer.Written, out IocbReader iocb).IsError);
+
+        Assert.False(iocb.TryGet(out Aio2AttrPi _, out RecordError error));
+        Assert.Equal(new RecordError(Aio2Reason.PayloadTooShort, Iocb2.SizeOf), error);
+    }
+
+    [Fact]
     public void A_payload_below_its_first_size_is_an_error_with_its_place()
     {
         var writer = new IocbWriter(new byte[256]);
