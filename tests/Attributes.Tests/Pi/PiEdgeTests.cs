@@ -16,7 +16,8 @@ public sealed class PiEdgeTests
         byte[] data = new byte[1024], metadata = new byte[16];
 
         Assert.Contains("does not end on an interval", Refusal(() => T10Pi.Generate(Format, data.AsSpan(1), metadata, 0, 0)), StringComparison.Ordinal);
-        Assert.Contains("metadata ends before", Refusal(() => T10Pi.Generate(Format, data, metadata.AsSpan(1), 0, 0)), StringComparison.Ordinal);
+        Assert.Contains("metadata ends before", Refusal(() => T10Pi.Generate(Format, data, metadata.AsSpan(1), 0, 0x77)), StringComparison.Ordinal);
+        Assert.All(metadata, b => Assert.Equal(0, b));
         Assert.Contains("not metadata of whole intervals", Refusal(() => T10Pi.Remap(Format, metadata.AsSpan(1), 0, 1)), StringComparison.Ordinal);
         Assert.Contains("without type and guard", Refusal(() => T10Pi.Generate(default, data, metadata, 0, 0)), StringComparison.Ordinal);
         string unknown = Assert.Throws<ArgumentOutOfRangeException>(() => new PiFormat(PiType.Type1, PiGuard.Crc16, 513, 8)).Message;
