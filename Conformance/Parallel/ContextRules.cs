@@ -102,11 +102,6 @@ public sealed class ContextRules(ContextFacts facts) : ISequentialRules<ContextS
         bool read = Has(facts.BlockedReads, step);
         bool natural = read ? step.Res == ContextFacts.ReadBytes && Has(state.Fed, step) : step.Res == 0;
         bool cancelled = step.Res == -Errno.ECANCELED && (Has(state.Told, step) || state.Life != ContextLife.Alive);
-        if (natural && Has(state.Doomed, step))
-        {
-            return new Violation("CANCEL-1", $"io_cancel2 told request {step.Request} to cancel when there was no data yet, and it ended with {step.Res}");
-        }
-
         if (!natural && !cancelled)
         {
             return new Violation(step.Res == -Errno.ECANCELED ? "CANCEL-1" : "RING-6",
@@ -202,15 +197,14 @@ public sealed class ContextRules(ContextFacts facts) : ISequentialRules<ContextS
         return null;
     }
 
-    private Violation? Told(ref ContextState state, in Atom step)
+    private static Violation? Told(ref ContextState state, in Atom step)
     {
         if (!Has(state.Accepted & ~state.Taken, step))
         {
             return new Violation("CANCEL-1", $"io_cancel2 told request {step.Request} to cancel, which is {(Has(state.Taken, step) ? "over: its event was taken" : "not submitted")}");
         }
 
-        bool doomed = Has(facts.BlockedReads, step) && !Has(state.Fed, step);
-        state = state with { Told = state.Told | Bit(step), Doomed = doomed ? state.Doomed | Bit(step) : state.Doomed };
+        state = state with { Told = state.Told | Bit(step) };
         return null;
     }
 
@@ -254,8 +248,9 @@ public sealed class ContextRules(ContextFacts facts) : ISequentialRules<ContextS
 
     private static Violation? AllCame(in ContextState state)
     {
-        ulong lost = state.Accepted & ~state.Taken;
-        return Unless(lost == 0, "RING-6", $"the event of request {BitOperations.TrailingZeroCount(lost)} never came");
+        ulong lost = state.Accepted & ~state.Taken, waiting = lost & state.Told & ~state.Fed;
+        return Unless(waiting == 0, "CANCEL-1", $"io_cancel2 told request {BitOperations.TrailingZeroCount(waiting)} to cancel, and it waits for data yet")
+            ?? Unless(lost == 0, "RING-6", $"the event of request {BitOperations.TrailingZeroCount(lost)} never came");
     }
 
     private static Violation? Untouched(in ContextState state, in Atom step) => Unless(

@@ -27,9 +27,6 @@ public readonly record struct ContextState
     /// <summary>Requests that io_cancel2 told to cancel.</summary>
     public ulong Told { get; init; }
 
-    /// <summary>Those of them that had no data to end naturally with: -ECANCELED is all that is left to them.</summary>
-    public ulong Doomed { get; init; }
-
     /// <summary>Requests whose data was written.</summary>
     public ulong Fed { get; init; }
 

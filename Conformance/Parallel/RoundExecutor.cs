@@ -174,7 +174,7 @@ internal sealed unsafe class RoundExecutor(IAio2 aio, TestWorld world, JournalFi
         }
     }
 
-    // With the threads joined: what is fed ends, everything comes, and destroy leaves nothing behind.
+    // With the threads joined: what is fed or was told to cancel ends, everything comes, and destroy leaves nothing behind.
     private void End(RoundPlan plan, ThreadLog[] logs, RoundContext[] contexts)
     {
         var done = logs.SelectMany(l => l.Operations()).ToList();
@@ -189,7 +189,9 @@ internal sealed unsafe class RoundExecutor(IAio2 aio, TestWorld world, JournalFi
                 continue;
             }
 
-            unfed.ForEach(r => _threads[0].Feed(c, r));
+            // Who was told to cancel ends by that, and is not helped.
+            var told = mine.Where(o => o.Kind == OperationKind.Cancel && o.Result > 0).Select(o => (int)o.A).ToHashSet();
+            unfed.FindAll(r => !told.Contains(r)).ForEach(r => _threads[0].Feed(c, r));
             TakeAll(plan, c, mine);
             _threads[0].Destroy(c);
             AfterDestroy(plan, c, [], contexts);

@@ -68,6 +68,14 @@ public sealed class GoodHistoryTests
         T(3, 9, 10, Get(6)));
 
     [Fact, Requirement("CANCEL-1")]
+    public void Data_that_comes_between_the_cancel_and_the_end_may_be_the_natural_result() => Possible(Shared(),
+        T(1, 1, 2, Submit(6)),
+        T(1, 3, 4, A(AtomKind.Enter), A(AtomKind.Told, 6)),
+        T(2, 5, 6, A(AtomKind.Fed, 6)),
+        T(3, 7, 8, Get(6)),
+        T(0, 9, 10, A(AtomKind.AllCame)));
+
+    [Fact, Requirement("CANCEL-1")]
     public void A_cancel_finds_nothing_when_it_comes_first_or_last() => Possible(Shared(),
         T(1, 1, 4, Submit(6)),
         T(2, 2, 3, A(AtomKind.Enter), A(AtomKind.NoMatch, 6)),
