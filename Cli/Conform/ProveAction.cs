@@ -17,7 +17,7 @@ internal static class ProveAction
     {
         try
         {
-            var subjects = Subjects(reference, level, console.Error.WriteLine).Where(s => s.IsControl || only.Length == 0 || only.Any(o => s.Name.Contains(o, StringComparison.OrdinalIgnoreCase))).ToList();
+            var subjects = Subjects(reference, level).Where(s => s.IsControl || only.Length == 0 || only.Any(o => s.Name.Contains(o, StringComparison.OrdinalIgnoreCase))).ToList();
             if (subjects.TrueForAll(s => s.IsControl))
             {
                 throw new CouldNotRunException($"no mutant's name has '{string.Join("' or '", only)}' in it");
@@ -35,31 +35,29 @@ internal static class ProveAction
         }
     }
 
-    private static IEnumerable<ProveSubject> Subjects(string? reference, string? level, Action<string> progress) =>
-        (level == "ring" ? [] : Calls()).Concat(level == "call" ? [] : Rings(reference, progress));
+    private static IEnumerable<ProveSubject> Subjects(string? reference, string? level) =>
+        (level == "ring" ? [] : Calls()).Concat(level == "call" ? [] : Rings(reference));
 
     private static IEnumerable<ProveSubject> Calls()
     {
-        yield return Control("the embedded kernel", "call", ConformChildCommand.Mutant(MutantTable.Control));
+        yield return Control("the embedded kernel", "call", () => ConformChildCommand.Mutant(MutantTable.Control));
         foreach (var mutant in MutantTable.All)
         {
-            yield return new ProveSubject(mutant.Name, mutant.Kind, "call", mutant.Requirements, Patient(ConformChildCommand.Mutant(mutant.Name)));
+            yield return new ProveSubject(mutant.Name, mutant.Kind, "call", mutant.Requirements, () => Patient(ConformChildCommand.Mutant(mutant.Name)));
         }
     }
 
-    private static IEnumerable<ProveSubject> Rings(string? reference, Action<string> progress)
+    private static IEnumerable<ProveSubject> Rings(string? reference)
     {
         var built = new ReferenceBuild(reference);
-        yield return Control("the reference in C", "ring", ConformChildCommand.Library(built.Library(0), "reference.c"));
-        var breaks = built.Breaks();
-        progress($"compiling the reference {breaks.Count} times");
-        foreach (var mistake in breaks)
+        yield return Control("the reference in C", "ring", () => ConformChildCommand.Library(built.Library(0), "reference.c"));
+        foreach (var mistake in built.Breaks())
         {
-            yield return new ProveSubject(mistake.Name, mistake.Kind, "ring", mistake.Requirements, Patient(ConformChildCommand.Library(built.Library(mistake.Number), mistake.Name)));
+            yield return new ProveSubject(mistake.Name, mistake.Kind, "ring", mistake.Requirements, () => Patient(ConformChildCommand.Library(built.Library(mistake.Number), mistake.Name)));
         }
     }
 
-    private static ProveSubject Control(string name, string level, ChildLauncher launcher) => new(name, MutantKind.Answer, level, [], Patient(launcher));
+    private static ProveSubject Control(string name, string level, Func<ChildLauncher> launcher) => new(name, MutantKind.Answer, level, [], () => Patient(launcher()));
 
     private static ChildLauncher Patient(ChildLauncher launcher) => launcher with { Patience = PatienceSeconds };
 }

@@ -109,7 +109,7 @@ internal static unsafe class RingRaceChecks
     // The user's side of RING-10, again and again, with completions at any moment.
     private static void Sleeper(Rig rig)
     {
-        const int Rounds = 60, Each = 4;
+        const int Rounds = 60;
         rig.NeedsSetup(Aio2Setup.UserReap | Aio2Setup.Eventfd);
         int fd = WorldLayout.Eventfd;
         var context = rig.Context(Aio2Setup.UserReap | Aio2Setup.Eventfd, ringBytes: 16384, eventfd: fd);
@@ -117,29 +117,29 @@ internal static unsafe class RingRaceChecks
         for (int round = 0; round < Rounds; round++)
         {
             context.SubmitAll(Blocked(0, 1));
-            int spin = round * 40, before = round;
+            int spin = round * 40, before = round, nops = round % 4 < 2 ? 4 : 0;
             var feeder = new RigThread(() =>
             {
                 Thread.SpinWait(spin);
                 rig.World.Feed(0, 8);
-                context.Nops(Each, first: 10);
+                context.Nops(nops, first: 10);
             });
             Thread.SpinWait(before % 7 * 300);
             int got = 0;
-            while (got < Each + 1)
+            while (got < nops + 1)
             {
                 Volatile.Write(ref off, Aio2User.EventfdOff);
                 got += context.Reap().Count;
-                // A reaper that is awake has something to do.
-                Thread.Sleep(1);
+                // One round tests and sleeps as fast as it can, the next has something to do while it is awake.
+                Thread.Sleep(round % 2);
                 Volatile.Write(ref off, 0);
                 Interlocked.MemoryBarrier();
-                if (got >= Each + 1 || !IsEmpty(context))
+                if (got >= nops + 1 || !IsEmpty(context))
                 {
                     continue;
                 }
 
-                Rig.Require("RING-10", Sleep(fd), $"a sleeper was not woken with {Each + 1 - got} event(s) to come, in round {round}");
+                Rig.Require("RING-10", Sleep(fd), $"a sleeper was not woken with {nops + 1 - got} event(s) to come, in round {round}");
                 _ = Rig.TakeEventfd(fd);
             }
 

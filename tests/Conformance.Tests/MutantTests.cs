@@ -16,7 +16,7 @@ public sealed class MutantTests
     };
 
     private static ProveSubject Subject(string mutant, MutantKind kind = MutantKind.Answer, params string[] requirements) =>
-        new(mutant, kind, "call", requirements, ChildEntry.Mutant(mutant) with { Patience = 5 });
+        new(mutant, kind, "call", requirements, () => ChildEntry.Mutant(mutant) with { Patience = 5 });
 
     private static ProveRow Row(string name, string cited, long calls, params string[] requirements) =>
         new(Subject(name, MutantKind.Order, requirements), cited.Length > 0 ? new Violation(cited, "it is broken") : null, "a check", calls, TimeSpan.FromSeconds(1));

@@ -106,7 +106,7 @@ void put(struct request *request)
 		end_pass(ctx);
 		half_done();
 	}
-	if (BROKEN(USER_FLAGS_FIRST) && ctx->ring) {
+	if (BROKEN(USER_FLAGS_FIRST) && ctx->ring && ctx->eventfd >= 0) {
 		wanted_early = ring_wants_signal(ctx->ring);
 		usleep(10 * HALF_DONE_US);
 	}

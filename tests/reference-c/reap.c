@@ -182,6 +182,11 @@ static long sleep_on(struct context *ctx, struct waiter *me, const struct how_lo
 		unlock();
 		half_done();
 		lock();
+		if (ctx->dying) {
+			ctx->calls--;
+			pthread_cond_broadcast(&changed);
+			return -ENXIO;
+		}
 	}
 	me->next = ctx->waiters;
 	ctx->waiters = me;
