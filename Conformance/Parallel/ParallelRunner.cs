@@ -50,6 +50,22 @@ public sealed unsafe class ParallelRunner(SequenceRunner runner, ConformanceOpti
         return _findings;
     }
 
+    /// <summary>Runs one round again and again in the child that there is; returns what is wrong.</summary>
+    public IReadOnlyList<Finding> Replay(ulong seed)
+    {
+        for (int i = 0; i < RoundsPerBatch && _findings.Count == 0; i++)
+        {
+            var end = runner.Child.Rounds(seed, 1, options.CallLimit);
+            Judge(new Tally());
+            if (end != ChildEnd.Done)
+            {
+                Add(Death(end));
+            }
+        }
+
+        return _findings;
+    }
+
     /// <summary>Judges one recorded round: what is wrong with each of its contexts.</summary>
     public IReadOnlyList<Finding> Judge(RoundPlan plan, IReadOnlyList<Operation> operations, Tally tally)
     {

@@ -43,7 +43,7 @@ public sealed class ProveRunner(ConformanceOptions options, int workers, Action<
     private void One(ProveSubject subject, int of, CancellationToken stop)
     {
         var clock = Stopwatch.StartNew();
-        var verdict = new ConformanceRunner(subject.Launcher(), options with { MostFindings = 1, Shrinks = false, Progress = null }).Run();
+        var verdict = new ConformanceRunner(subject.Launcher(), options with { MostFindings = 1, Shrinks = false, Replays = 0, Progress = null }).Run();
         if (stop.IsCancellationRequested)
         {
             return;

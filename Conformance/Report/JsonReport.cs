@@ -16,7 +16,7 @@ public static class JsonReport
 
     private sealed record Line(string Id, string Title, Outcome Outcome, long Checks, string? Why);
 
-    private sealed record Found(string Requirement, string Message, string Origin, ulong Seed, string Calls, string? Program);
+    private sealed record Found(string Requirement, string Message, string Origin, ulong Seed, string Calls, string? Program, int Replays, int CameAgain);
 
     private sealed record Document(
         string Implementation, string Engine, bool Conforms, ulong Seed, int Shard, int Shards, long Steps, double Seconds, string Output, Line[] Requirements, Found[] Findings, long RandomSteps, double RandomSeconds, Rounds? Parallel, Dictionary<string, Outcome>? Checks, Document[]? Engines);
@@ -45,7 +45,7 @@ public static class JsonReport
 
     private static Document DocumentOf(Verdict v) => new(v.Implementation, v.Engine, v.Conforms, v.Seed, v.Shard, v.Shards, v.Steps, v.Elapsed.TotalSeconds, v.Output,
         [.. v.Lines.Select(l => new Line(l.Id, l.Title, l.Outcome, l.Checks, l.Why))],
-        [.. v.Findings.Select(f => new Found(f.Violation.Requirement, f.Violation.Message, f.Origin, f.Seed, f.Calls, f.Program))],
+        [.. v.Findings.Select(f => new Found(f.Violation.Requirement, f.Violation.Message, f.Origin, f.Seed, f.Calls, f.Program, f.Replays, f.CameAgain))],
         v.RandomSteps, v.RandomTime.TotalSeconds, RoundsOf(v.Parallel), v.Checks.ToDictionary(), [.. v.Parts.Select(DocumentOf)]);
 
     private static Rounds RoundsOf(ParallelCount p) => new(p.Rounds, p.Histories, p.Operations, p.Overlapping, p.Undecided, p.Threads, p.Time.TotalSeconds);
@@ -54,7 +54,7 @@ public static class JsonReport
         ? throw new InvalidDataException("no verdict: requirements or findings are missing")
         : new Verdict(d.Implementation, d.Engine, d.Seed, d.Shard, d.Shards,
             [.. d.Requirements.Select(l => new VerdictLine(l.Id, l.Title, l.Outcome, l.Checks, l.Why ?? ""))],
-            [.. d.Findings.Select(f => new Finding(new Violation(f.Requirement, f.Message), f.Origin, f.Seed, [], f.Calls) { Program = f.Program ?? "" })],
+            [.. d.Findings.Select(f => new Finding(new Violation(f.Requirement, f.Message), f.Origin, f.Seed, [], f.Calls) { Program = f.Program ?? "", Replays = f.Replays, CameAgain = f.CameAgain })],
             d.Steps, TimeSpan.FromSeconds(d.Seconds), d.Output)
         {
             Checks = d.Checks ?? [],

@@ -10,8 +10,9 @@ public static class TextReport
 {
     private const int FirstCalls = 20;
     private const int LastCalls = 40;
+    private const int MessageChars = 300;
 
-    /// <summary>The table, the findings with their calls, and one line that sums up.</summary>
+    /// <summary>The table, the findings with their calls, one line that sums up, and behind it each finding in short.</summary>
     public static string Of(Verdict verdict)
     {
         var text = new StringBuilder();
@@ -32,8 +33,25 @@ public static class TextReport
             text.Append(Line(part));
         }
 
-        return text.Append(Line(verdict)).ToString();
+        text.Append(Line(verdict));
+        foreach (var part in verdict.Parts.Count == 0 ? [verdict] : verdict.Parts)
+        {
+            // Last, so that a log that is cut tells them.
+            part.Findings.ToList().ForEach(f => text.Append(InShort(part, f)));
+        }
+
+        return text.ToString();
     }
+
+    private static string InShort(Verdict verdict, Finding finding)
+    {
+        string what = finding.Violation.Message.ReplaceLineEndings(" ");
+        string again = finding.Replays == 0 ? "" : $"; again in {finding.CameAgain} of {finding.Replays} replays";
+        return $"FAILED {finding.Violation.Requirement} on {verdict.Engine}, by {Origin(verdict, finding)}{again}: {(what.Length > MessageChars ? what[..MessageChars] + "…" : what)}\n";
+    }
+
+    private static string Origin(Verdict verdict, Finding finding) =>
+        $"{finding.Origin}, {(finding.Origin == "parallel" ? $"--round {finding.Seed}" : $"seed {verdict.Seed}")}";
 
     private static void Table(Verdict verdict, StringBuilder text)
     {
@@ -66,7 +84,7 @@ public static class TextReport
         foreach (var finding in verdict.Findings)
         {
             text.Append($"\n{finding.Violation.Requirement}: {finding.Violation.Message}\n");
-            text.Append($"  found on {verdict.Implementation} ({verdict.Engine}) by {finding.Origin}, {(finding.Origin == "parallel" ? $"--round {finding.Seed}" : $"seed {verdict.Seed}")}; the calls:\n");
+            text.Append($"  found on {verdict.Implementation} ({verdict.Engine}) by {Origin(verdict, finding)}; the calls:\n");
             string[] calls = finding.Calls.Split('\n', StringSplitOptions.RemoveEmptyEntries);
             for (int i = 0; i < calls.Length; i++)
             {

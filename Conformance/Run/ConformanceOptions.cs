@@ -32,6 +32,9 @@ public sealed record ConformanceOptions
     /// <summary>Whether a finding of the wire level or of a random sequence is made smaller before it is told.</summary>
     public bool Shrinks { get; init; } = true;
 
+    /// <summary>How often a finding is tried again, each time in a fresh child; 0 for not at all.</summary>
+    public int Replays { get; init; } = 5;
+
     /// <summary>Names of the directed checks that are made, and nothing else; null: all, and the rest of the suite.</summary>
     public IReadOnlySet<string>? Checks { get; init; }
 

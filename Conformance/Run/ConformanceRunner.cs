@@ -119,11 +119,12 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
             }
 
             options.Progress?.Invoke($"directed {i + 1} of {DirectedChecks.All.Count}: {DirectedChecks.All[i].Name}");
+            int number = i;
             var finding = DirectedRunner.Run(i, runner, _tally, out bool offered);
             _checks[DirectedChecks.All[i].Name] = finding is not null ? Outcome.Failed : offered ? Outcome.Passed : Outcome.NotExercised;
             if (finding is not null)
             {
-                Add(finding);
+                Add(finding, runner, () => Requirement(DirectedRunner.Run(number, runner, new Tally(), out _)));
             }
         }
     }
@@ -202,7 +203,7 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
         var parallel = new ParallelRunner(runner, options with { MostFindings = options.MostFindings - _findings.Count });
         foreach (var finding in parallel.Run(options.ParallelTime, _tally))
         {
-            Add(finding);
+            Add(finding, runner, () => new ParallelRunner(runner, options).Replay(finding.Seed).Select(f => f.Violation.Requirement));
         }
 
         _parallel = parallel.Count;
@@ -231,7 +232,8 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
                 continue;
             }
 
-            Add(Shrink(runner, sequences[i].Steps, violation, origin, seed));
+            var finding = Shrink(runner, sequences[i].Steps, violation, origin, seed);
+            Add(finding, runner, () => runner.Run([finding.Steps], new Tally())[0] is { } same ? [same.Requirement] : []);
             if (_findings.Count >= options.MostFindings)
             {
                 return true;
@@ -268,6 +270,16 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
 
         options.Recorder?.Add(runner.Offered.Engine, "shrunk", lowered, answers[0], last);
         return new Finding(last with { Message = last.Message + how }, origin, seed, lowered, SequenceText.Of(lowered, answers[0]));
+    }
+
+    private static IEnumerable<string> Requirement(Finding? finding) => finding is null ? [] : [finding.Violation.Requirement];
+
+    private void Add(Finding finding, SequenceRunner runner, Func<IEnumerable<string>> again)
+    {
+        if (options.Wants(finding.Violation.Requirement))
+        {
+            Add(new FindingReplay(runner, options).Of(finding, again));
+        }
     }
 
     private void Add(Finding finding)

@@ -13,4 +13,10 @@ public sealed record Finding(Violation Violation, string Origin, ulong Seed, IRe
 {
     /// <summary>A C program that makes the same calls; empty for directed checks, whose script is their source.</summary>
     public string Program { get; init; } = Steps.Count > 0 ? CProgram.Of(Steps) : "";
+
+    /// <summary>How often the same was done again, each time in a fresh child; 0 where that was not tried.</summary>
+    public int Replays { get; init; }
+
+    /// <summary>In how many of these the same requirement failed again.</summary>
+    public int CameAgain { get; init; }
 }

@@ -51,6 +51,16 @@ public sealed class MutantTests
     }
 
     [Fact]
+    public void A_finding_is_tried_again_in_fresh_children()
+    {
+        var verdict = new ConformanceRunner(ChildEntry.Mutant("takes any version"), Options with { Replays = 2 }).Run();
+
+        var finding = Assert.Single(verdict.Findings);
+        Assert.Equal((2, 2), (finding.Replays, finding.CameAgain));
+        Assert.EndsWith($"again in 2 of 2 replays: {finding.Violation.Message}\n", Report.TextReport.Of(verdict));
+    }
+
+    [Fact]
     public void A_run_that_is_stopped_keeps_what_it_has_and_proves_nothing()
     {
         using var stop = new CancellationTokenSource();

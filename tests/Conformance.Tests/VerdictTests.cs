@@ -100,6 +100,20 @@ public sealed partial class VerdictTests
     }
 
     [Fact]
+    public void The_last_lines_tell_each_finding_in_short_and_whether_it_came_again()
+    {
+        var rare = new Finding(new Violation("GET-3", "first line\nsecond line"), "parallel", 77, [], "calls") { Replays = 5, CameAgain = 2 };
+        var made = Make(1, 1, "RING-5");
+        var verdict = JsonReport.Read(JsonReport.Of(new Verdict("it", "io_uring", 9, 1, 1, made.Lines, [.. made.Findings, rare], 1, TimeSpan.Zero, "")));
+
+        string[] last = Reports.Of(VerdictMerge.Engines([Make(1, 1), verdict]), "text").Split('\n', StringSplitOptions.RemoveEmptyEntries)[^2..];
+
+        Assert.Equal("FAILED RING-5 on io_uring, by random, seed 9: it <is> broken\u0001", last[0]);
+        Assert.Equal("FAILED GET-3 on io_uring, by parallel, --round 77; again in 2 of 5 replays: first line second line", last[1]);
+        Assert.DoesNotContain("FAILED", Reports.Of(Make(1, 1), "text"));
+    }
+
+    [Fact]
     public void JUnit_counts_what_it_lists_and_HTML_closes_what_it_opens()
     {
         var suite = XDocument.Parse(Reports.Of(Make(1, 1, "RING-5"), "junit")).Descendants("testsuite").Single();
