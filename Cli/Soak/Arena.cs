@@ -5,25 +5,23 @@ namespace AioV2.Cli.Soak;
 /// <summary>The user's memory of a soak: zones between guard pages, with canaries between what requests may write.</summary>
 /// <remarks><code>
 ///  ~ guard | iocbs of each caller | guard | events of each caller | guard | words of each caller | guard | calls of each caller | guard | vectors | guard |
-///    data: cells of 448 bytes and a canary of 64 | guard | read-only page | guard | room to move zones to ~
+///    data: cells of 448 bytes and a canary of 64 | guard | read-only page | guard ~
 /// </code> The address space is reserved once: whatever is unmapped here, nothing of the process itself comes to lie there.</remarks>
 internal sealed unsafe class Arena
 {
-    public const int CellBytes = 512, CellRoom = 448, Cells = 128;
+    public const int CellBytes = 512, CellRoom = 448, Cells = 128, DataBytes = Cells * CellBytes;
     public const int IocbBytes = 16384, EventBytes = 8192, WordBytes = 4096, CallBytes = 4096;
 
     private const int Page = 4096, Callers = 2;
-    private const int DataBytes = Cells * CellBytes;
-    private const nuint Reserved = 16 << 20, MoveAt = 8 << 20;
+    private const nuint Reserved = 1 << 20;
     private const byte Canary = 0xc5, Settled = 0x5e;
 
-    private readonly byte* _base = Linux.Map(null, Reserved, Linux.ProtNone, Linux.MapPrivate | Linux.MapAnonymous | Linux.MapNoReserve);
     private readonly byte* _iocbs, _events, _words, _calls;
     private bool _isSettled;
 
     public Arena()
     {
-        var at = _base + Page;
+        var at = Linux.Map(null, Reserved, Linux.ProtNone, Linux.MapPrivate | Linux.MapAnonymous | Linux.MapNoReserve) + Page;
         byte* Zone(int bytes)
         {
             var zone = at;
@@ -60,9 +58,6 @@ internal sealed unsafe class Arena
 
     /// <summary>Nothing is mapped here.</summary>
     public byte* Hole { get; }
-
-    /// <summary>Where a zone can be moved to; nothing else uses it.</summary>
-    public byte* MoveTo => _base + MoveAt;
 
     public byte* Iocbs(int caller) => _iocbs + (caller * (IocbBytes + Page));
 

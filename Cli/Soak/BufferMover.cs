@@ -3,11 +3,7 @@ namespace AioV2.Cli.Soak;
 /// <summary>Protects, unprotects and moves the buffers that calls and requests are using.</summary>
 internal sealed unsafe class BufferMover(Episode episode, int index) : Actor(episode, index)
 {
-    private const int DataBytes = Arena.Cells * Arena.CellBytes;
     private const int Page = 4096;
-
-    // Of the process: what has come to stand where zones were moved to stays there.
-    private static volatile bool _canMove = true;
 
     protected override void Step(ref Dice dice)
     {
@@ -31,25 +27,33 @@ internal sealed unsafe class BufferMover(Episode episode, int index) : Actor(epi
                 break;
             case 2:
                 Begin(SoakCount.Protect);
-                var from = dice.Below(DataBytes / Page) * Page;
+                var from = dice.Below(Arena.DataBytes / Page) * Page;
                 _ = Linux.Protect(arena.Data + from, Page, dice.Of([Linux.ProtNone, Linux.ProtRead, Linux.ProtRead | Linux.ProtWrite]));
                 break;
-            case 3 when _canMove:
+            default:
                 Begin(SoakCount.Move);
-                _ = Linux.Protect(arena.Data, DataBytes, Linux.ProtRead | Linux.ProtWrite);
-                const int Flags = Linux.MremapMayMove | Linux.MremapFixed | Linux.MremapDontUnmap;
-
-                // The address stays mapped, with zeroes; then the pages come back. The hole that they leave is closed: a ring or
-                // a heap that came to stand in it would be moved over the next time.
-                if (Linux.Remap(arena.Data, DataBytes, DataBytes, Flags, arena.MoveTo) != -1)
-                {
-                    _ = Linux.Remap(arena.MoveTo, DataBytes, DataBytes, Linux.MremapMayMove | Linux.MremapFixed, arena.Data);
-                    _canMove = Linux.TryReserve(arena.MoveTo, DataBytes);
-                }
-
+                MoveAwayAndBack(arena.Data);
                 break;
         }
 
         _ = Thread.Yield();
+    }
+
+    // The address stays mapped, with zeroes, while the pages are away; then they come back. A new place each time: what comes
+    // to stand in the hole at the last one, a ring or a heap, is not moved over.
+    private static void MoveAwayAndBack(byte* data)
+    {
+        const int Anywhere = Linux.MapPrivate | Linux.MapAnonymous | Linux.MapNoReserve;
+        const int There = Linux.MremapMayMove | Linux.MremapFixed;
+        _ = Linux.Protect(data, Arena.DataBytes, Linux.ProtRead | Linux.ProtWrite);
+        var away = Linux.Map(null, Arena.DataBytes, Linux.ProtNone, Anywhere);
+        if (Linux.Remap(data, Arena.DataBytes, Arena.DataBytes, There | Linux.MremapDontUnmap, away) == -1)
+        {
+            _ = Linux.Unmap(away, Arena.DataBytes);
+        }
+        else if (Linux.Remap(away, Arena.DataBytes, Arena.DataBytes, There, data) == -1)
+        {
+            throw new CliException($"the soak cannot move its buffers back: errno {System.Runtime.InteropServices.Marshal.GetLastSystemError()}");
+        }
     }
 }

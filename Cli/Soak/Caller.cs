@@ -166,6 +166,8 @@ internal sealed unsafe class Caller(Episode episode, int index) : Actor(episode,
         {
             // Not where scribblers mix words: what they would make of a call's arguments nothing here could bound.
             *iocb = _calls.Next(ref dice);
+            var call = (Aio2Syscall*)iocb->Addr;
+            Episode.Ledger.Call(userData, (uint)call->Nr, (int)call->Args[0]);
             _ = Interlocked.Increment(ref Episode.Journal.Count(SoakCount.Calls));
         }
 

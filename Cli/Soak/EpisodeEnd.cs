@@ -68,7 +68,7 @@ internal sealed unsafe class EpisodeEnd(Episode episode, TimeSpan patience)
 
             if (still.Elapsed > patience)
             {
-                episode.Fail($"{episode.Ledger.EventsSeen} of {episode.Ledger.Accepted} events came; request {missing} is owed");
+                episode.Fail($"{episode.Ledger.EventsSeen} of {episode.Ledger.Accepted} events came; request {missing} is owed\n{Owed.Tell(episode)}");
             }
         }
     }

@@ -11,6 +11,7 @@ internal sealed class Ledger
     private readonly int[] _states = new int[1 << 17];
     private readonly ulong[] _expected = new ulong[1 << 17];
     private readonly bool[] _isTimed = new bool[1 << 17];
+    private readonly (uint Nr, int Fd)[] _calls = new (uint, int)[1 << 17];
     private int _next;
     private long _accepted;
     private long _ended;
@@ -49,6 +50,12 @@ internal sealed class Ledger
 
     /// <summary>This request has a DEADLINE.</summary>
     public void Time(int index) => _isTimed[index] = true;
+
+    /// <summary>This request is a SYSCALL: its number, and its first argument.</summary>
+    public void Call(int index, uint nr, int fd) => _calls[index] = (nr, fd);
+
+    /// <summary>The call of a request, to be read.</summary>
+    public string CallOf(int index) => (uint)index >= (uint)_calls.Length ? "?" : $"{_calls[index].Nr} of {SoakFiles.NameOf(_calls[index].Fd)}";
 
     /// <summary>What a submit made of those offered: the first ones accepted, the rest not. A finding, or null.</summary>
     public string? Settle(ReadOnlySpan<int> offered, int accepted)
@@ -108,19 +115,11 @@ internal sealed class Ledger
         return events.Error.IsError ? $"the events are badly framed at {events.Offset} of {run.Length}" : null;
     }
 
-    /// <summary>The first that was accepted and has not come back.</summary>
-    public int FirstMissing()
-    {
-        for (var i = 1; i <= Math.Min(_next, _states.Length - 1); i++)
-        {
-            if (_states[i] == Offered)
-            {
-                return i;
-            }
-        }
+    /// <summary>The first that was accepted and has not come back; 0: none.</summary>
+    public int FirstMissing() => Missing().FirstOrDefault();
 
-        return 0;
-    }
+    /// <summary>All of them, as far as each submit is settled.</summary>
+    public IEnumerable<int> Missing() => Enumerable.Range(1, Math.Min(_next, _states.Length - 1)).Where(i => Volatile.Read(ref _states[i]) == Offered);
 
     private unsafe string? CheckContent(int index, long res, Arena arena)
     {

@@ -6,7 +6,7 @@ namespace AioV2.Cli.Soak;
 internal static unsafe partial class Linux
 {
     public const int ProtNone = 0, ProtRead = 1, ProtWrite = 2;
-    public const int MapShared = 1, MapPrivate = 2, MapFixed = 0x10, MapAnonymous = 0x20, MapNoReserve = 0x4000, MapFixedNoReplace = 0x100000;
+    public const int MapShared = 1, MapPrivate = 2, MapFixed = 0x10, MapAnonymous = 0x20, MapNoReserve = 0x4000;
     public const int MremapMayMove = 1, MremapFixed = 2, MremapDontUnmap = 4;
     public const int OpenReadWrite = 2, OpenCloexec = 0x80000;
     public const int AddSeals = 1033, DupAbove = 1030, SealShrink = 2;
@@ -37,10 +37,6 @@ internal static unsafe partial class Linux
         var result = mmap(at, bytes, protection, flags, fd, offset);
         return result == -1 ? throw new CliException($"the soak cannot map {bytes} bytes: errno {Marshal.GetLastSystemError()}") : (byte*)result;
     }
-
-    /// <summary>Reserves addresses, if nothing has come to stand there meanwhile.</summary>
-    public static bool TryReserve(void* at, nuint bytes) =>
-        mmap(at, bytes, ProtNone, MapPrivate | MapAnonymous | MapNoReserve | MapFixedNoReplace, -1, 0) == (nint)at;
 
     /// <summary>A descriptor, or an exception: the soak's own set-up.</summary>
     public static int Require(int fd) =>

@@ -11,6 +11,8 @@ internal sealed unsafe class SoakFiles : IDisposable
 
     private const int SlotBase = 700, SpareBase = 800;
 
+    private static readonly string[] Names = ["alpha", "beta", "scratch", "disk", "pipe's end", "pipe's start", "null", "directory", "zero", "write-only", "socket a", "socket b", "listener"];
+
     private readonly List<int> _own = [];
 
     public SoakFiles()
@@ -43,6 +45,10 @@ internal sealed unsafe class SoakFiles : IDisposable
     public static int Slot(int kind) => SlotBase + kind;
 
     public static int Spare(int kind) => SpareBase + kind;
+
+    /// <summary>The file that first stood at a number, or the number.</summary>
+    public static string NameOf(int fd) => fd is >= SlotBase and < SlotBase + Kinds ? Names[fd - SlotBase]
+        : fd is >= SpareBase and < SpareBase + Kinds ? Names[fd - SpareBase] : fd.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Puts a file at another's number.</summary>
     public static void Reuse(int slot, int kind) => _ = Linux.Dup3(Spare(kind), Slot(slot), Linux.OpenCloexec);

@@ -108,7 +108,7 @@ internal sealed class SoakRunner(SoakOptions options, IReadOnlyList<string> self
             }
             else if (still.Elapsed > HangLimit)
             {
-                var where = Where(journal) + Stacks(child.Id);
+                var where = Where(journal) + ThreadStates.Of(child.Id);
                 child.Kill();
                 child.WaitForExit();
                 return $"no progress for {HangLimit.TotalSeconds:0} s\n{where}";
@@ -176,30 +176,6 @@ internal sealed class SoakRunner(SoakOptions options, IReadOnlyList<string> self
         }
 
         return text.ToString();
-    }
-
-    // What each thread waits for, as far as the system tells.
-    private static string Stacks(int process)
-    {
-        var text = new StringBuilder();
-        foreach (var task in Directory.EnumerateDirectories($"/proc/{process}/task"))
-        {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  thread {Path.GetFileName(task)} {Read(task, "comm")}: {Read(task, "wchan")}, call {Read(task, "syscall")}");
-        }
-
-        return text.ToString();
-    }
-
-    private static string Read(string task, string name)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(task, name)).Trim();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "?";
-        }
     }
 
     private void Keep(string? line)

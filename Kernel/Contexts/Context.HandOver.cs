@@ -109,7 +109,7 @@ internal sealed unsafe partial class Context
         r->EngineWord = 0;
         RequestHooks.AtSubmit(r, file);
         return IsCancelled(r)
-            || ((r->Traits & RequestTraits.Protected) == 0 && engine.TryInline(r, file->Fd))
+            || ((r->Traits & RequestTraits.Protected) == 0 && engine.TryInline(r, file->LookFd))
             || (engine.NeedsHeldFiles && !TryHold(r, descriptor, ref descriptors));
     }
 
@@ -144,7 +144,7 @@ internal sealed unsafe partial class Context
         if (r->Opcode == Aio2Op.Poll)
         {
             // One of its own: an epoll set takes a descriptor once.
-            r->File = HeldFile.Hold(descriptors.At(descriptor)->Fd, out error);
+            r->File = HeldFile.Hold(descriptors.At(descriptor)->LookFd, out error);
             r->Res = error;
             return r->File != null;
         }

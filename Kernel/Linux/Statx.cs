@@ -6,7 +6,7 @@ namespace AioV2.Kernel.Linux;
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct Statx
 {
-    public const uint TypeAndOwner = 1 | Owner, Owner = 8, BasicStats = 0x7ff, DirectIoAlignment = 0x2000;
+    public const uint TypeOwnerAndInode = 1 | Owner | 0x100, Owner = 8, BasicStats = 0x7ff, DirectIoAlignment = 0x2000;
     public const ushort TypeMask = 0xf000, Regular = 0x8000, Directory = 0x4000, BlockDevice = 0x6000, CharacterDevice = 0x2000, Fifo = 0x1000, Socket = 0xc000;
 
     [FieldOffset(0)] public uint Mask;
@@ -24,4 +24,7 @@ internal struct Statx
     [FieldOffset(140)] public uint DevMinor;
     [FieldOffset(152)] public uint DirectMemoryAlignment;
     [FieldOffset(156)] public uint DirectOffsetAlignment;
+
+    /// <summary>The device, as one number.</summary>
+    public readonly ulong Device => ((ulong)DevMajor << 32) | DevMinor;
 }

@@ -22,6 +22,10 @@ internal struct DescriptorEntry
     /// Waiting until it is ready would never end.</summary>
     public bool CannotRead, CannotWrite;
 
+    /// <summary>Which file it is, by device and inode. Files without an inode of their own (eventfds, epoll sets) are all alike: all
+    /// of those are waited for, and can be told to cancel.</summary>
+    public ulong Device, Inode;
+
     /// <summary>Held by this call, if an engine wants that; null before.</summary>
     public unsafe HeldFile* File;
 
@@ -32,6 +36,9 @@ internal struct DescriptorEntry
 
     /// <summary>The format of a file whose mark is known.</summary>
     public PiFormat Format;
+
+    /// <summary>Where this call looks at the file: at its own descriptor once it is held, else at the number.</summary>
+    public readonly unsafe int LookFd => File == null ? Fd : File->Fd;
 
     private bool _isRuled;
     private bool _mayAskCache;
@@ -45,7 +52,7 @@ internal struct DescriptorEntry
             _isRuled = true;
             _mayAskCache = (Traits & RequestTraits.Writable) != 0
                 || (Uid != uint.MaxValue && Uid == Libc.GetEuid())
-                || Libc.MayWrite(Fd);
+                || Libc.MayWrite(LookFd);
         }
 
         return _mayAskCache;

@@ -10,6 +10,9 @@ namespace AioV2.Kernel.Submission;
 
 /// <summary>The descriptors of one call: each is asked once what it is, and held once (SUBMIT-2, design §5).</summary>
 /// <remarks><para>Lives as long as the call: a number may mean another file in the next.</para>
+/// <para>And within the call, where another thread reuses it. What will be held in any case is held first and then asked. A read that
+/// the page cache may answer is asked by its number, which spares the dup; if it is held after all it must still be the file that
+/// was asked: a request with a file's traits on a socket would wait where no cancel finds it.</para>
 /// <para>A few entries are looked through; more are found by hashing, so that a run of AIO2_SUBMIT_MAX bytes that names another file
 /// in each record costs what its records cost. The key is the process's own: nobody can choose numbers that meet.
 /// A bad number gets no entry of its own: there may be any number of them.</para>
@@ -43,7 +46,9 @@ internal unsafe ref struct DescriptorTable
     public readonly DescriptorEntry* At(int index) => _entries + index;
 
     /// <summary>The entry of a descriptor, made at first sight; valid until the next call of Find if it is bad. -1: memory is out.</summary>
-    public int Find(int fd)
+    /// <param name="fd">The user's number.</param>
+    /// <param name="holds">Whether the request can only end on a held file.</param>
+    public int Find(int fd, bool holds)
     {
         var place = 0u;
         if (_places == null)
@@ -66,9 +71,22 @@ internal unsafe ref struct DescriptorTable
             }
         }
 
-        _entries[_count] = Ask(fd);
-        if (_entries[_count].OpenFlags < 0)
+        ref var entry = ref _entries[_count];
+        entry = new DescriptorEntry { Fd = fd };
+        if (holds)
         {
+            entry.File = HeldFile.Hold(fd, out entry.HoldError);
+        }
+
+        Ask(ref entry);
+        if (entry.OpenFlags < 0)
+        {
+            if (entry.File != null)
+            {
+                HeldFile.Release(entry.File);
+                entry.File = null;
+            }
+
             return _count;
         }
 
@@ -88,7 +106,7 @@ internal unsafe ref struct DescriptorTable
         if (entry->Mark == MarkState.Unread)
         {
             Span<byte> buffer = stackalloc byte[ProtectionMark.BytesMax];
-            entry->Mark = ProtectionMark.Read(entry->Fd, buffer, out var mark, out _);
+            entry->Mark = ProtectionMark.Read(entry->LookFd, buffer, out var mark, out _);
             entry->Format = mark.Format;
         }
 
@@ -96,13 +114,20 @@ internal unsafe ref struct DescriptorTable
         return entry->Mark;
     }
 
-    /// <summary>Holds the open file: null and the error, if that fails.</summary>
+    /// <summary>Holds the open file: null and the error, if that fails; <c>-EBADF</c>, if the number was closed since it was
+    /// asked, and be it that another file stands there now.</summary>
     public readonly HeldFile* Hold(int index, out int error)
     {
         var entry = _entries + index;
         if (entry->File == null && entry->HoldError == 0)
         {
             entry->File = HeldFile.Hold(entry->Fd, out entry->HoldError);
+            if (entry->File != null && !IsStill(*entry, entry->File->Fd))
+            {
+                HeldFile.Release(entry->File);
+                entry->File = null;
+                entry->HoldError = -Errno.EBADF;
+            }
         }
 
         error = entry->HoldError;
@@ -166,19 +191,20 @@ internal unsafe ref struct DescriptorTable
         return true;
     }
 
-    private static DescriptorEntry Ask(int fd)
+    private static void Ask(ref DescriptorEntry entry)
     {
-        var entry = new DescriptorEntry { Fd = fd, OpenFlags = fd < 0 ? -Errno.EBADF : Libc.FcntlGetFlags(fd) };
+        var fd = entry.LookFd;
+        entry.OpenFlags = fd < 0 ? -Errno.EBADF : Libc.FcntlGetFlags(fd);
         if (entry.OpenFlags < 0 || (entry.OpenFlags & Libc.O_PATH) != 0)
         {
             entry.OpenFlags = -Errno.EBADF;
-            return entry;
+            return;
         }
 
         // What a positioned transfer of nothing says tells streams from the rest: it is refused before the file is asked.
         var write = (entry.OpenFlags & Libc.O_ACCMODE) == Libc.O_WRONLY;
         var probed = write ? Libc.Pwritev2(fd, null, 0, 0, 0) : Libc.Preadv2(fd, null, 0, 0, 0);
-        var type = Libc.Statx(fd, Statx.TypeAndOwner, out var stat) == 0 ? stat.Mode & Statx.TypeMask : 0;
+        var type = Libc.Statx(fd, Statx.TypeOwnerAndInode, out var stat) == 0 ? stat.Mode & Statx.TypeMask : 0;
         var isSeekable = type is Statx.Regular or Statx.BlockDevice or Statx.Directory;
         if (!isSeekable)
         {
@@ -187,6 +213,7 @@ internal unsafe ref struct DescriptorTable
             entry.CannotWrite = (entry.OpenFlags & Libc.O_ACCMODE) != Libc.O_RDONLY && Libc.Pwritev2(fd, null, 0, -1, 0) == -Errno.EINVAL;
         }
 
+        (entry.Device, entry.Inode) = (stat.Device, stat.Inode);
         entry.Uid = (stat.Mask & Statx.Owner) != 0 ? stat.Uid : uint.MaxValue;
         entry.Traits = (isSeekable ? RequestTraits.Seekable : RequestTraits.Pollable)
             | (type == Statx.Regular ? RequestTraits.Regular : RequestTraits.None)
@@ -195,7 +222,12 @@ internal unsafe ref struct DescriptorTable
             | ((entry.OpenFlags & Libc.O_NONBLOCK) != 0 ? RequestTraits.NonBlocking : RequestTraits.None)
             | ((entry.OpenFlags & Libc.O_DIRECT) != 0 ? RequestTraits.Direct : RequestTraits.None)
             | ((entry.OpenFlags & Libc.O_ACCMODE) != Libc.O_RDONLY ? RequestTraits.Writable : RequestTraits.None);
-        return entry;
+    }
+
+    private static bool IsStill(in DescriptorEntry entry, int fd)
+    {
+        _ = Libc.Statx(fd, Statx.TypeOwnerAndInode, out var stat);
+        return stat.Device == entry.Device && stat.Inode == entry.Inode;
     }
 
     // Asked anew in each call: device numbers without a device are handed out again after an unmount.

@@ -162,7 +162,8 @@ internal unsafe ref struct RecordValidator
 
     private static Refusal JudgeDescriptor(Iocb2* iocb, in OpInfo op, scoped ref RecordPlan plan, scoped ref DescriptorTable descriptors)
     {
-        plan.Descriptor = descriptors.Find(iocb->Fd);
+        // A poll has a descriptor of its own, and a read may end without one.
+        plan.Descriptor = descriptors.Find(iocb->Fd, holds: op.Direction == DataDirection.Write || iocb->Opcode is Aio2Op.Fsync or Aio2Op.Fdsync);
         if (plan.Descriptor < 0)
         {
             return Refusal.NoMemory;

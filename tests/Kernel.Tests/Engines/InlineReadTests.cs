@@ -98,7 +98,7 @@ public sealed unsafe class InlineReadTests
         *r = new Request
         {
             Opcode = Aio2Op.Pread, Offset = offset, DataBytes = (ulong)bytes, SegmentCount = 1, IocbBytes = Iocb2.SizeOf, EventBytes = IoEvent2.SizeOf,
-            Traits = descriptors.At(descriptors.Find(fd))->Traits,
+            Traits = descriptors.At(descriptors.Find(fd, holds: false))->Traits,
         };
         *Request.Segments(r) = new Iovec { Base = (ulong)data, Bytes = (ulong)bytes };
         var ended = InlineRead.TryEnd(r, fd);
