@@ -23,7 +23,8 @@ public static class DiffReport
         _ => "breaking",
     };
 
-    private static IEnumerable<SpecChange> Ordered(SpecDiff diff) => diff.Changes.OrderByDescending(change => change.Verdict);
+    /// <summary>The changes as texts tell them: the worst first.</summary>
+    public static IEnumerable<SpecChange> Ordered(SpecDiff diff) => diff.Changes.OrderByDescending(change => change.Verdict);
 
     private static string Text(SpecDiff diff)
     {

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace AioV2.Spec.Generate;
 
 /// <summary>The requirements' texts, as the ABI document has them: a list item that begins with an anchor and the id.</summary>
-internal static partial class RequirementTexts
+public static partial class RequirementTexts
 {
     /// <summary>Markdown on one line, by id.</summary>
     public static IReadOnlyDictionary<string, string> Read(string document)

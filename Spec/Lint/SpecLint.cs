@@ -14,7 +14,15 @@ public static class SpecLint
     public static LintReport Run(ReadOnlySpan<byte> utf8, string file)
     {
         var spec = SpecParser.ParseAnyway(utf8, file, out var formErrors);
-        var notes = new LintNotes(file);
+        return Run(spec, formErrors);
+    }
+
+    /// <summary>The same for a spec whose form is sound.</summary>
+    public static LintReport Run(SpecDocument spec) => Run(spec, []);
+
+    private static LintReport Run(SpecDocument spec, IReadOnlyList<SpecError> formErrors)
+    {
+        var notes = new LintNotes(spec.File);
         TypeLint.Run(spec, notes);
         LayoutLint.Run(spec, notes);
         GrowthLint.Run(spec, notes);

@@ -1,7 +1,7 @@
 namespace AioV2.Spec.Model;
 
 /// <summary>A whole spec: everything that the generators need, and nothing else (ABI-3).</summary>
-public sealed class SpecDocument
+public sealed record SpecDocument
 {
     /// <summary>The file's name as errors give it.</summary>
     public required string File { get; init; }

@@ -26,4 +26,11 @@ public sealed class StructDef : SpecNode
     public required string Doc { get; init; }
     public string? Requirement { get; init; }
     public required IReadOnlyList<FieldDef> Fields { get; init; }
+
+    /// <summary>The same struct, in the same place, with other fields and the size that it then states.</summary>
+    public StructDef With(IReadOnlyList<FieldDef> fields, int size) => new()
+    {
+        At = At, Keys = Keys, Allows = Allows, Name = Name, Size = size, FirstSize = FirstSize, Grows = Grows, Record = Record, SizeField = SizeField,
+        Magic = Magic, Doc = Doc, Requirement = Requirement, Fields = fields,
+    };
 }

@@ -1,1 +1,2 @@
 [assembly: AssemblyFixture(typeof(AioV2.Pages.Tests.Browser))]
+[assembly: AssemblyFixture(typeof(AioV2.Pages.Tests.ExploredSpec))]

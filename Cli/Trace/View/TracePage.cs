@@ -1,7 +1,6 @@
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using AioV2.Abi;
+using AioV2.Cli.Pages;
 using AioV2.Spec.Layout;
 using AioV2.Spec.Model;
 using AioV2.Spec.Parse;
@@ -15,11 +14,8 @@ internal static class TracePage
     public static string Of(TraceStory story)
     {
         var columns = TraceColumns.Of(story);
-        var page = Resource("page.html");
-        return page
-            .Replace("/*css*/", Resource("page.css"), StringComparison.Ordinal)
-            .Replace("/*js*/", string.Join('\n', Resource("data.js"), Resource("ring.js"), Resource("lives.js"), Resource("details.js"), Resource("app.js")), StringComparison.Ordinal)
-            .Replace("/*meta*/", Meta(story, columns).ToJsonString().Replace("<", "\\u003c", StringComparison.Ordinal), StringComparison.Ordinal)
+        return PageResource.Page("Trace", "data.js", "ring.js", "lives.js", "details.js", "app.js")
+            .Replace("/*meta*/", PageResource.Json(Meta(story, columns)), StringComparison.Ordinal)
             .Replace("/*data*/", columns.Base64(), StringComparison.Ordinal);
     }
 
@@ -56,10 +52,4 @@ internal static class TracePage
     private static JsonArray Fields(SpecDocument spec, string? name) => name is null || spec.Struct(name) is not { } definition ? [] :
         new([.. StructLayout.Of(definition).Fields.Where(f => !f.Field.Reserved).Select(f => new JsonArray(
             f.Field.Name, f.Offset, f.Field.Type.Scalar.Bytes(), f.Size / f.Field.Type.Scalar.Bytes(), f.Field.Type.Scalar is ScalarType.S32 or ScalarType.S64))]);
-
-    private static string Resource(string name)
-    {
-        using var stream = typeof(TracePage).Assembly.GetManifestResourceStream("AioV2.Cli.Trace." + name)!;
-        return new StreamReader(stream, Encoding.UTF8).ReadToEnd();
-    }
 }

@@ -1,6 +1,4 @@
 // What the controls and the keys do.
-const byId = id => document.getElementById(id);
-
 class App {
   constructor(trace) {
     Object.assign(this, { trace, time: 0, context: 0, chosen: -1, page: 0, playing: false, drawn: 0, longest: 0, waiting: false });
@@ -117,18 +115,6 @@ class App {
     this.choose(next, false);
     this.goTo(this.trace.completed[next] >= 0 ? this.trace.completed[next] : endOf(this.trace, next), `Error ${this.errors.indexOf(next) + 1} of ${this.errors.length}: ${resultText(this.trace.results[next])}`);
   }
-
-  theme() {
-    const dark = document.documentElement.dataset.theme ? document.documentElement.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    document.documentElement.dataset.theme = dark ? "light" : "dark";
-    themeButton();
-    this.redraw(true);
-  }
-}
-
-function themeButton() {
-  const dark = document.documentElement.dataset.theme ? document.documentElement.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  byId("theme").setAttribute("aria-pressed", dark);
 }
 
 function bind(app) {
@@ -145,7 +131,6 @@ function bind(app) {
   click("zoomIn", () => { zoomLives(app.trace, 0.5, app.time); app.redraw(); });
   click("zoomOut", () => { zoomLives(app.trace, 2, app.time); app.redraw(); });
   click("fit", () => { fitLives(app.trace); app.redraw(); });
-  click("theme", () => app.theme());
   click("pageBack", () => { app.page--; showTable(app); });
   click("pageNext", () => { app.page++; showTable(app); });
   byId("scrub").addEventListener("input", e => app.goTo(Number(e.target.value) / 10000 * app.trace.duration));
@@ -154,7 +139,7 @@ function bind(app) {
   bindPointer(app);
   document.addEventListener("keydown", e => key(app, e));
   new ResizeObserver(() => app.redraw(true)).observe(document.body);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { themeButton(); app.redraw(true); });
+  app.theme = bindTheme(() => app.redraw(true));
 }
 
 function bindPointer(app) {
@@ -204,7 +189,6 @@ function key(app, e) {
 }
 
 async function main() {
-  themeButton();
   const trace = await loadTrace(), app = new App(trace);
   window.traceApp = app;
   byId("summary").textContent = `${meta.program} on ${meta.engine}, ${meta.started}: ${trace.count} requests, ${meta.contexts.length} contexts, ${trace.callTime.length} calls in ${duration(trace.duration)}`

@@ -1,11 +1,4 @@
 // One request in words: its life, its iocb with the attributes, its event with the returns; and the table.
-function element(name, text, parent) {
-  const made = document.createElement(name);
-  if (text !== null) made.textContent = text;
-  if (parent) parent.append(made);
-  return made;
-}
-
 function list(parent, title, pairs) {
   const box = element("div", null, parent);
   element("h3", title, box);
