@@ -6,7 +6,7 @@ namespace AioV2.Cli.Explore;
 /// <summary>Where the sources name which requirement, looked up in the files as they stand.</summary>
 internal static partial class SourceCitations
 {
-    private const string AbiTests = "tests/", Suite = "Conformance/";
+    private const string Tests = "tests/", Suite = "Conformance/";
 
     private static readonly string[] Kinds = [".cs", ".c", ".h", ".sh", ".pml", ".py", ".cc"];
 
@@ -46,20 +46,24 @@ internal static partial class SourceCitations
 
     private static IEnumerable<(string Id, Citation Citation)> Read(string path, string text, IReadOnlySet<string> ids)
     {
-        var isTest = path.StartsWith(AbiTests, StringComparison.Ordinal);
+        var kind = path.StartsWith(Tests, StringComparison.Ordinal) ? CitationKind.Test : path.StartsWith(Suite, StringComparison.Ordinal) ? CitationKind.Check : CitationKind.Code;
         var (line, counted) = (1, 0);
         foreach (Match match in Id().Matches(text))
         {
-            var id = match.Value;
-            if (!ids.Contains(id))
+            if (!ids.Contains(match.Value))
             {
                 continue;
             }
 
             line += text.AsSpan(counted, match.Index - counted).Count('\n');
             counted = match.Index;
-            yield return (id, new Citation(path, line, isTest ? CitationKind.Test : path.StartsWith(Suite, StringComparison.Ordinal) ? CitationKind.Check : CitationKind.Code,
-                isTest ? Test(text, match.Index) : null));
+            var test = kind == CitationKind.Test ? Test(text, match.Index) : null;
+
+            // What a test of C# says beside its attributes proves nothing.
+            if (kind != CitationKind.Test || test is not null || !path.EndsWith(".cs", StringComparison.Ordinal))
+            {
+                yield return (match.Value, new Citation(path, line, kind, test));
+            }
         }
     }
 
@@ -67,7 +71,8 @@ internal static partial class SourceCitations
     private static string? Test(string text, int at)
     {
         var start = text.LastIndexOf('\n', at) + 1;
-        return text.AsSpan(start, at - start).Contains("Requirement(\"", StringComparison.Ordinal) && Declared().Match(text, at) is { Success: true } found
+        var before = text.AsSpan(start, at - start).TrimStart();
+        return before.StartsWith("[") && before.Contains("Requirement(\"", StringComparison.Ordinal) && Declared().Match(text, at) is { Success: true } found
             ? found.Groups["name"].Value : null;
     }
 

@@ -43,7 +43,7 @@ public sealed class ExploreTests : IDisposable
         var broken = Aio2Command.Run("explore", "-o", _folder["abi.html"], "--spec", _folder["broken.yaml"]);
 
         Assert.Equal(1, broken.ExitCode);
-        Assert.StartsWith("aio2: broken.yaml:1:7: error: expected a mapping", broken.Error, StringComparison.Ordinal);
+        Assert.All(broken.Error.TrimEnd('\n').Split('\n'), line => Assert.StartsWith("aio2: broken.yaml:1:", line, StringComparison.Ordinal));
         Aio2Command.Run("explore", "-o", _folder["abi.html"], "--source", _folder.Path).ShouldFail(1, "holds no io_setup2.md");
         Aio2Command.Run("explore", "-o", _folder["missing/abi.html"]).ShouldFail(1, "missing");
         Aio2Command.Run("explore").ShouldFail(2, "--output");
