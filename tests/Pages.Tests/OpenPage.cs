@@ -53,6 +53,9 @@ public sealed class OpenPage : IAsyncDisposable
     /// <summary>Waits until an element's text holds another text.</summary>
     public Task ExpectAsync(string selector, string text) => Assertions.Expect(Page.Locator(selector)).ToContainTextAsync(text);
 
+    /// <summary>Waits until what was asked for is drawn: texts beside a picture change with it, and on a busy machine that is later.</summary>
+    public Task DrawnAsync() => Page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+
     /// <summary>Every text has the contrast that WCAG AA wants of small text.</summary>
     public async Task ExpectContrastAsync()
     {

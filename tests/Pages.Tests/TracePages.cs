@@ -41,6 +41,22 @@ internal static class TracePages
         return page;
     }
 
+    /// <summary>One io_issue2 of a NOP, 3 µs after the start, which took 2 µs, and one that was refused.</summary>
+    public static string Issued(string folder)
+    {
+        var path = Path.Combine(folder, "issued.trace");
+        using (var file = new TraceFileWriter(path, new TraceStart("kernel", "threads", "a program", 1, 0, 0)))
+        {
+            file.Write(new TraceRecord(Aio2TraceKind.Issue, 3ul * Microsecond, 2ul * Microsecond, 9ul, 48L, 48ul, 0ul, Iocb(7), Event(7)));
+            file.Write(new TraceRecord(Aio2TraceKind.Issue, 6ul * Microsecond, 1ul * Microsecond, 9ul, (long)-Errno.EMSGSIZE, 8ul, 0ul, Iocb(8), Array.Empty<byte>()));
+            file.Close(10 * Microsecond, 0, "closed");
+        }
+
+        var page = Path.ChangeExtension(path, "html");
+        File.WriteAllText(page, TracePage.Of(TraceStory.Read(TraceFile.Open(path))));
+        return page;
+    }
+
     private static void WriteSetup(TraceFileWriter file)
     {
         var answer = new Aio2Params { Ctx = 1, RingBytes = Ring, RingAddr = 4096 };

@@ -40,6 +40,7 @@ public sealed class TraceViewTests(Browser browser, ITestOutputHelper output) : 
         {
             Assert.True(i < 20, "stepping does not reach the first event");
             await page.Page.ClickAsync("#step");
+            await page.DrawnAsync();
         }
 
         await page.ExpectAsync("#ringText", "tail 48, 48 of");
@@ -63,7 +64,7 @@ public sealed class TraceViewTests(Browser browser, ITestOutputHelper output) : 
         await page.Page.ClickAsync("#play");
         await page.ExpectAsync("#now", "Paused");
         var time = await Time(page);
-        await page.Page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+        await page.DrawnAsync();
         Assert.Equal(time, await Time(page));
     }
 
@@ -102,6 +103,19 @@ public sealed class TraceViewTests(Browser browser, ITestOutputHelper output) : 
         await page.Page.ClickAsync("#errorNext");
         await page.ExpectAsync("#now", "Error 1 of 1: -EIO");
         await page.ExpectAsync("#details", "Request 7 of");
+    }
+
+    [Fact]
+    public async Task What_was_issued_without_a_context_is_shown_as_a_life_of_its_own()
+    {
+        await using var page = await browser.OpenAsync(TracePages.Issued(_folder.FullName));
+        await page.ExpectAsync("#summary", "1 requests, 1 contexts, 2 calls");
+        await page.ExpectAsync("#context", "io_issue2");
+        await page.Page.FillAsync("#wanted", "1007");
+        await page.Page.PressAsync("#wanted", "Enter");
+        await page.ExpectAsync("#details", "Request 0 of io_issue2");
+        await page.ExpectAsync("#details", "5.0 µs, 2.0 µs later");
+        await page.ExpectAsync("#details", "-EIO");
     }
 
     [Fact]
@@ -221,7 +235,7 @@ public sealed class TraceViewTests(Browser browser, ITestOutputHelper output) : 
         const int Many = 100_000;
         var file = TracePages.Nops(_folder.FullName, Many);
         await using var page = await browser.OpenAsync(file);
-        await page.Page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+        await page.DrawnAsync();
         output.WriteLine($"{Many} requests, {new FileInfo(file).Length} bytes: open after {await page.Page.GetAttributeAsync("body", "data-milliseconds")} ms");
         await page.ExpectAsync("#summary", "100000 requests");
         Assert.Equal(50, await page.Page.Locator("tbody tr").CountAsync());

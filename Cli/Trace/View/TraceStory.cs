@@ -51,8 +51,28 @@ internal sealed class TraceStory
             }
         }
 
+        story.AddIssued(records);
         story.Calls.Sort((a, b) => a.Time.CompareTo(b.Time));
         return story;
+    }
+
+    // io_issue2 has no context: its requests are shown as those of one with the id 0.
+    private void AddIssued(List<TraceRecord> records)
+    {
+        TraceContext? own = null;
+        foreach (var record in records.Where(r => r.Kind == Aio2TraceKind.Issue && r.Signed(Aio2TraceIssue.Result) > 0).OrderBy(r => r.Time))
+        {
+            if (own is null)
+            {
+                Contexts.Add(own = new TraceContext(Contexts.Count, 0, 0, File.Start.TimeNs));
+            }
+
+            var (began, ns) = ((long)record.Time - (long)File.Start.TimeNs, (long)record.Number(Aio2TraceIssue.Ns));
+            own.Requests.Add(new TraceRequest(own.Index, (ulong)own.Requests.Count, began)
+            {
+                Completed = began + ns, Reaped = began + ns, Iocb = record.Bytes(Aio2TraceIssue.Iocb), Event = record.Bytes(Aio2TraceIssue.Event),
+            });
+        }
     }
 
     // Ids are given again after a destroy: a context is an id from its set-up to its destroy.

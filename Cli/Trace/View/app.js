@@ -194,7 +194,7 @@ async function main() {
   byId("summary").textContent = `${meta.program} on ${meta.engine}, ${meta.started}: ${trace.count} requests, ${meta.contexts.length} contexts, ${trace.callTime.length} calls in ${duration(trace.duration)}`
     + (meta.lost ? `; ${meta.lost} records lost` : "") + (meta.reason === "closed" ? "" : `; ended: ${meta.reason}`) + ".";
   for (const [i, context] of meta.contexts.entries()) {
-    const option = element("option", `${context.id}${context.ringBytes ? "" : " (private)"}`, byId("context"));
+    const option = element("option", context.id === 0 ? "io_issue2" : `${context.id}${context.ringBytes ? "" : " (private)"}`, byId("context"));
     option.value = i;
   }
   fitLives(trace);

@@ -47,7 +47,8 @@ function showDetails(app) {
   const { trace, chosen } = app, box = document.getElementById("details");
   box.replaceChildren();
   const step = (name, from, to) => [name, to < 0 ? "not told" : `${micros(to)} µs` + (from >= 0 && from !== to ? `, ${duration(to - from)} later` : "")];
-  list(box, `Request ${trace.number[chosen]} of context ${meta.contexts[trace.context[chosen]].id}`, [
+  const { id } = meta.contexts[trace.context[chosen]];
+  list(box, `Request ${trace.number[chosen]} of ${id === 0 ? "io_issue2" : `context ${id}`}`, [
     step("submitted", -1, trace.submit[chosen]),
     trace.issued[chosen] < 0 && trace.completed[chosen] >= 0 ? ["issued", "by no engine: it ended inside the submit"] : step("issued", trace.submit[chosen], trace.issued[chosen]),
     step("completed", trace.issued[chosen] >= 0 ? trace.issued[chosen] : trace.submit[chosen], trace.completed[chosen]),
