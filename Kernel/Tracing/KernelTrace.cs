@@ -18,11 +18,16 @@ public sealed class KernelTrace : IDisposable
 
     private const int LookEveryMs = 100;
 
+    // A disk that takes longer than this keeps a destroy no longer.
+    private const int SettleMs = 2000;
+
     private readonly TraceFileWriter _file;
     private readonly TraceSink _sink;
     private readonly Lock _gate = new();
     private readonly List<TraceStream> _streams = [];
     private readonly ManualResetEventSlim _wake = new();
+    private readonly object _rounds = new();
+    private ulong _begun, _done;
     private readonly Thread _writer;
     private ulong _lost;
     private volatile bool _ending;
@@ -131,6 +136,21 @@ public sealed class KernelTrace : IDisposable
         }
     }
 
+    /// <summary>Waits until what was told before is in the file: a process may end by <c>_exit</c> once it has destroyed its contexts.</summary>
+    internal void Settle()
+    {
+        var until = Environment.TickCount64 + SettleMs;
+        lock (_rounds)
+        {
+            var wanted = _begun + 1;
+            _wake.Set();
+            while (_done < wanted && Error is null && !_ending && Environment.TickCount64 < until)
+            {
+                _ = Monitor.Wait(_rounds, LookEveryMs);
+            }
+        }
+    }
+
     private void Write()
     {
         try
@@ -139,6 +159,11 @@ public sealed class KernelTrace : IDisposable
             {
                 _ = _wake.Wait(LookEveryMs);
                 _wake.Reset();
+                lock (_rounds)
+                {
+                    _begun++;
+                }
+
                 last = _ending;
                 if (last)
                 {
@@ -147,6 +172,11 @@ public sealed class KernelTrace : IDisposable
 
                 DrainAll();
                 _file.Flush();
+                lock (_rounds)
+                {
+                    _done = _begun;
+                    Monitor.PulseAll(_rounds);
+                }
             }
         }
         catch (IOException e)

@@ -43,6 +43,11 @@ internal sealed unsafe class TracedCalls(EmbeddedKernel kernel, KernelTrace trac
         var began = MonotonicClock.Now;
         var result = kernel.Destroy(ctx);
         Tell(trace.WithoutContext, Aio2TraceKind.Destroy, began, result, ctx, 0, 0);
+        if (result == 0)
+        {
+            trace.Settle();
+        }
+
         return result;
     }
 

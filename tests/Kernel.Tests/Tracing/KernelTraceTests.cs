@@ -202,4 +202,18 @@ public sealed unsafe class KernelTraceTests
         Assert.Equal(20 * IoEvent2.SizeOf, Of(records, Aio2TraceKind.Ring).Sum(r => r.Bytes(Aio2TraceRing.Events).Length));
         Assert.Contains(Of(records, Aio2TraceKind.Ring), r => r.Number(Aio2TraceRing.List) == 10 * IoEvent2.SizeOf);
     }
+
+    [Fact]
+    public void What_a_context_told_is_in_the_file_when_its_destroy_returns()
+    {
+        using var aio = new TracedHarness();
+        for (var round = 1; round <= 20; round++)
+        {
+            var parameters = Setup(aio, 0);
+            Assert.Equal(5 * Iocb2.SizeOf, Submit(aio, parameters.Ctx, Nops(5)));
+            Assert.Equal(0, aio.Calls.Destroy(parameters.Ctx));
+            var records = aio.LeftBehind();
+            Assert.Equal((round, round, 5 * round), (Of(records, Aio2TraceKind.Destroy).Count, Of(records, Aio2TraceKind.Submit).Count, Completed(records).Count));
+        }
+    }
 }

@@ -24,6 +24,22 @@ internal sealed class TracedHarness : IDisposable
 
     public TraceFile? File { get; private set; }
 
+    /// <summary>What a process that ended now would leave behind, as who watched it would end the file.</summary>
+    public List<TraceRecord> LeftBehind()
+    {
+        var copy = _path + ".copy";
+        System.IO.File.Copy(_path, copy);
+        try
+        {
+            Assert.True(TraceFile.Seal(copy, "left"));
+            return [.. TraceFile.Open(copy).Read()];
+        }
+        finally
+        {
+            System.IO.File.Delete(copy);
+        }
+    }
+
     /// <summary>Ends the recording.</summary>
     public List<TraceRecord> Finish()
     {
