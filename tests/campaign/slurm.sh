@@ -116,12 +116,25 @@ until_true "the node does not come up" 300 sh -c "sinfo -h -o %t | grep -qE '^(i
 # The script of the documentation, as it stands there.
 sed -n '/^```bash slurm$/,/^```$/p' docs/campaigns.md | sed '1d;$d' >"$work/conform.sbatch"
 grep -q '^#SBATCH --array=1-8$' "$work/conform.sbatch" || fail "docs/campaigns.md has no job array of 8 shards"
-export AIO2=$aio2 AIO2_RESULTS=$work/results AIO2_SEED=7 AIO2_TIME=${CAMPAIGN_TIME:-9s}
 
-# One shard of the eight is killed while it runs: its results are lost, those of the others are not.
+# One shard of the eight is killed while it runs: its results are lost, those of the others are not. Until then it would take
+# far longer than they do, so that it cannot end before.
+time=${CAMPAIGN_TIME:-4s}
+cat >"$work/aio2" <<SH
+#!/bin/bash
+if [ "\$SLURM_ARRAY_TASK_ID" = 5 ] && [ ! -e "$work/killed" ]; then
+    touch "$work/began"
+    set -- "\${@/#$time/30m}"
+fi
+exec "$aio2" "\$@"
+SH
+chmod 755 "$work/aio2"
+export AIO2=$work/aio2 AIO2_RESULTS=$work/results AIO2_SEED=7 AIO2_TIME=$time
 job=$(cd "$work" && sbatch --parsable --no-requeue conform.sbatch)
-until_true "shard 5 does not start" 1200 sh -c "squeue -h -j ${job}_5 -t RUNNING -o %A | grep -q ."
+until_true "shard 5 does not start" 1200 test -e "$work/began"
 scancel --signal=KILL --full "${job}_5"
+until_true "shard 5 outlives its kill" 600 sh -c "! squeue -h -j ${job}_5 -o %T | grep -qv COMPLETING"
+touch "$work/killed"
 until_true "the array does not end" 1800 sh -c "! squeue -h -j $job -o %A | grep -q ."
 [ ! -e "$work/results/5.json" ] || fail "shard 5 was to be killed and left a result"
 [ "$(find "$work/results" -name '*.json' ! -name '.*' | wc -l)" = 7 ] || fail "seven shards should have left a result: $(ls "$work/results")"
