@@ -162,6 +162,8 @@ step "build" dotnet build AioV2.sln -c Release -v quiet
 solution
 step "ring models" bash tests/model/check.sh
 step "conformance" "$aio2" conform --seed 1 --time 60s --runs 1000000
+step "soak" "$aio2" soak --seed 1 --time 60s
+step "campaign" tests/campaign/slurm.sh
 step "native library" nice Native/build.sh
 step "native checks" tests/native/check.sh
 step "libaio's ABI" tests/compat/check.sh

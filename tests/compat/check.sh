@@ -21,21 +21,8 @@ library=$PWD/artifacts/native/libaio2-compat.so
 work=$PWD/artifacts/test/compat
 rm -rf "$work"
 mkdir -p "$work"
-failed=0 passed=0
-
-check() {
-    local name=$1
-    shift
-    local code=0
-    "$@" >"$work/log" 2>&1 </dev/null || code=$?
-    if [ "$code" -eq 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAILED: $name (exit code $code)"
-        tail -n 60 "$work/log"
-    fi
-}
+. tests/check.sh
+log=$work/log
 
 symbols() { nm -D --defined-only "$1" | awk '{ print $2, $3 }' | sort; }
 libaio() { ldconfig -p | awk '$1 == "libaio.so.1" { print $NF; exit }'; }
@@ -100,5 +87,4 @@ check "the kernel and the library agree" compare auto "$sequences"
 check "the kernel and the library agree, with threads" compare threads $((sequences / 4))
 rm -f "$work"/kernel-* "$work"/compat-*
 
-echo "compat: $passed checks passed, $failed failed"
-[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+summary compat

@@ -13,7 +13,6 @@ case "${1:-}" in
         exit
         ;;
 esac
-only=${1:-}
 
 library=$PWD/artifacts/native/libaio2-compat.so
 [ -e "$library" ] || { echo "tests/compat/programs.sh: $library is missing: run Native/build.sh" >&2; exit 2; }
@@ -23,7 +22,9 @@ rm -rf "$disk"
 mkdir -p "$disk"
 trap 'rm -rf "$memory" "$disk"/*.data "$disk"/*.raw' EXIT
 wanted=$((10 * 1024 * 1024))
-moved=0 failed=0 passed=0
+moved=0
+. tests/check.sh
+log=$disk/log only=${1:-}
 
 # The program with the library, its calls in $disk/trace.
 traced() { env AIO2_COMPAT_TRACE=1 LD_PRELOAD="$library ${before:-}" timeout -k 5 240 "$@" 2>"$disk/trace"; }
@@ -35,20 +36,8 @@ processes() { sed -n 's/^aio2-compat\[\([0-9]*\)\].*/\1/p' "$disk/trace" | sort 
 # What a program says besides, on the same stream.
 complaints() { grep -v '^aio2-compat\[' "$disk/trace"; }
 
-check() {
-    local name=$1 began=$SECONDS
-    shift
-    [[ $name == *"$only"* ]] || return 0
-    if "$@" >"$disk/log" 2>&1; then
-        passed=$((passed + 1))
-        echo "  $name: $(calls io_submit) io_submit in $(processes) processes, $((SECONDS - began)) s"
-    else
-        failed=$((failed + 1))
-        echo "FAILED: $name"
-        tail -n 15 "$disk/log"
-        complaints | tail -n 15
-    fi
-}
+on_pass() { echo "  $1: $(calls io_submit) io_submit in $(processes) processes, $2 s"; }
+on_fail() { complaints | tail -n 15; }
 
 # A job of fio's: jobs, then its options. No error in any job, and every job used the library. Adds to $moved (KiB).
 fio_job() {
@@ -197,5 +186,4 @@ check "sysbench" sysbench_runs
 check "thin-provisioning tools" thin_tools_agree
 check "sanlock" sanlock_keeps_a_lockspace
 check "mariadbd" innodb_keeps_its_rows
-echo "programs: $passed ended well, $failed did not"
-[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+summary programs

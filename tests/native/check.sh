@@ -10,26 +10,13 @@ work=$PWD/artifacts/test/native
 stage=$work/usr
 rm -rf "$work"
 mkdir -p "$work"
-failed=0 passed=0
+. tests/check.sh
+log=$work/log
 aio2=${AIO2:-artifacts/bin/Cli/release/aio2}
 
 # The runtime's own memory is reached from its heap, which LeakSanitizer does not read.
 echo leak:libaio2.so >"$work/lsan"
 export LSAN_OPTIONS=suppressions=$work/lsan:print_suppressions=0
-
-check() {
-    local name=$1
-    shift
-    local code=0
-    "$@" >"$work/log" 2>&1 </dev/null || code=$?
-    if [ "$code" -eq 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAILED: $name (exit code $code)"
-        tail -n 20 "$work/log"
-    fi
-}
 
 only_the_nine_calls_are_exported() {
     diff <(nm -D --defined-only artifacts/native/libaio2.so.2 | awk '$2 == "T" { print $3 }' | sort) - <<'END'
@@ -162,5 +149,4 @@ check "AIO2_TRACE" programs_can_be_recorded
 check "AIO2_ENGINE" each_engine_can_be_chosen_and_no_other
 check "records without the library" gcc -O2 "$here/records.c" -I "$stage/include" -o "$work/alone"
 
-echo "native: $passed checks passed, $failed failed"
-[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+summary native
