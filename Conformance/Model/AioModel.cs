@@ -66,6 +66,7 @@ public sealed class AioModel(Capabilities offered)
             LoosenPipe(request.Fd - Conformance.World.WorldLayout.PipeWrite);
         }
 
+        World.MetaIsOpen |= request.WritesMeta;
         context.Outstanding.Add(request);
         context.Accepted++;
     }

@@ -47,6 +47,9 @@ public sealed class ModelRequest
     /// <summary>The pipe that it reads, or -1.</summary>
     public int Pipe { get; init; } = -1;
 
+    /// <summary>Whether it reads into the Meta area, as where a flipped bit made a PREAD of a PREADV.</summary>
+    public bool WritesMeta { get; init; }
+
     /// <summary>Bytes that it asks for.</summary>
     public long Length { get; init; }
 

@@ -30,6 +30,9 @@ public sealed class ModelWorld
     /// <summary>Pipes of which more than one request reads or writes: what comes out is open.</summary>
     public bool[] PipeOpen { get; } = new bool[WorldLayout.Pipes];
 
+    /// <summary>Whether an accepted read may write to the Meta area, whenever it likes: what stands there is not known any more.</summary>
+    public bool MetaIsOpen { get; set; }
+
     /// <summary>Brings everything back to a sequence's beginning; the Meta area keeps what was written, as in the child.</summary>
     public void Reset()
     {
@@ -47,7 +50,7 @@ public sealed class ModelWorld
     /// <summary>Reads one segment of an iovec array, or null where its bytes are not known.</summary>
     public (ulong Base, ulong Length)? Segment(ulong address)
     {
-        if (!_metaDirty || address < WorldLayout.Meta || address + 16 > WorldLayout.Meta + WorldLayout.MetaBytes)
+        if (!_metaDirty || MetaIsOpen || address < WorldLayout.Meta || address + 16 > WorldLayout.Meta + WorldLayout.MetaBytes)
         {
             return null;
         }

@@ -22,6 +22,7 @@ internal static class RequestRules
             Returns = returns,
             Fd = op.Uses.HasFlag(IocbFields.Fd) ? iocb.Fd : -1,
             Pipe = pipeRead ? iocb.Fd - WorldLayout.PipeRead : -1,
+            WritesMeta = op.Direction == DataDirection.Read && WritesMeta(iocb, op, world),
             Length = op.Direction == DataDirection.None ? 0 : op.Vectored ? VectorLength(iocb, world) : (long)Math.Min(iocb.Len, (ulong)MostAtOnce),
         };
         if (iocb.Flags != 0 || kind is FdKind.Unknown or FdKind.Eventfd or FdKind.PipeWrite || op.Opcode == Aio2Op.Syscall)
@@ -66,6 +67,19 @@ internal static class RequestRules
     {
         request.Completion = Completion.Open;
         request.AnyResult = true;
+    }
+
+    private static bool WritesMeta(in Iocb2 iocb, OpInfo op, ModelWorld world)
+    {
+        static bool Meets(ulong address, ulong length) => length > 0 && address < WorldLayout.Meta + WorldLayout.MetaBytes && address + length > WorldLayout.Meta;
+        bool meets = !op.Vectored && Meets(iocb.Addr, iocb.Len);
+        for (ulong i = 0; op.Vectored && i < iocb.Len && !meets; i++)
+        {
+            // An array that is not known may name anything.
+            meets = world.Segment(iocb.Addr + i * Aio2Vec.SizeOf) is not { } segment || Meets(segment.Base, segment.Length);
+        }
+
+        return meets;
     }
 
     private static long VectorLength(in Iocb2 iocb, ModelWorld world)

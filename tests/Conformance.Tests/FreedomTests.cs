@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using AioV2.Abi;
 using AioV2.Conformance.Calls;
+using AioV2.Conformance.Generate;
 using AioV2.Conformance.Journal;
 using AioV2.Conformance.Model;
 using AioV2.Conformance.Run;
@@ -53,6 +54,23 @@ public sealed class FreedomTests
 
         Assert.Null(runner.Run([steps], new Tally(), out var answers)[0]);
         Assert.InRange(answers[0].Count(a => a.Head.Kind == AnswerKind.DrainGet), 2, 1000);
+    }
+
+    [Fact, Requirement("SUBMIT-2", "SUBMIT-4")]
+    public void An_array_of_segments_that_a_read_wrote_over_may_say_anything()
+    {
+        // A PREADV of which a flipped bit made a PREAD: it reads over the array that a later PWRITEV names.
+        byte[] read = new IocbWriter().Add(new Iocb2 { Opcode = Aio2Op.Pread, UserData = 1, Fd = WorldLayout.FileRo, Addr = MetaArrays.At(11), Len = 11, Offset = 7592 }).ToArray();
+        byte[] write = new IocbWriter().Add(new Iocb2 { Opcode = Aio2Op.Pwritev, UserData = 2, Fd = WorldLayout.FileWo, Addr = MetaArrays.At(11), Len = 11, Offset = 64 }).ToArray();
+        using var runner = new SequenceRunner(ChildEntry.Mutant("none"), TimeSpan.FromSeconds(30));
+        var drain = new DrainStep(0, false);
+
+        var steps = runner.Lower([MetaArrays.Poke, Setup(0, Params(0)), new SubmitStep(0, write), drain, new SubmitStep(0, read), drain, new SubmitStep(0, write), drain]);
+
+        Assert.Null(runner.Run([steps], new Tally(), out var answers)[0]);
+        long[] results = [.. answers[0].Where(a => a.Head.Kind == AnswerKind.DrainGet).Select(a => MemoryMarshal.Read<IoEvent2>(a.Out).Res)];
+        Assert.Equal([605, 11], results.Take(2));
+        Assert.DoesNotContain(605, results.Skip(2));
     }
 
     private static SetupStep Setup(byte slot, byte[] p) => new(slot, Aio2.Version, 0, p, (uint)p.Length);
