@@ -106,44 +106,47 @@ internal static unsafe class RingRaceChecks
         }
     }
 
-    // The user's side of RING-10, again and again, with completions at any moment.
+    // The user's side of RING-10, again and again, with completions at any moment. In turn: a read and a pass of few behind it; a
+    // pass of many alone, which leaves time between its first event and its last; a read alone.
     private static void Sleeper(Rig rig)
     {
-        const int Rounds = 60;
+        const int Rounds = 60, Many = 64;
         rig.NeedsSetup(Aio2Setup.UserReap | Aio2Setup.Eventfd);
         int fd = WorldLayout.Eventfd;
         var context = rig.Context(Aio2Setup.UserReap | Aio2Setup.Eventfd, ringBytes: 16384, eventfd: fd);
-        ref uint off = ref *(uint*)(context.Map + context.Params.UserOffset + Aio2RingUser.At.UserFlags);
         for (int round = 0; round < Rounds; round++)
         {
-            context.SubmitAll(Blocked(0, 1));
-            int spin = round * 40, before = round, nops = round % 4 < 2 ? 4 : 0;
+            int spin = round * 40, reads = round % 3 == 1 ? 0 : 1, nops = (round % 3) switch { 0 => 4, 1 => Many, _ => 0 };
+            context.SubmitAll([.. Enumerable.Repeat(Blocked(0, 1), reads)]);
             var feeder = new RigThread(() =>
             {
                 Thread.SpinWait(spin);
-                rig.World.Feed(0, 8);
+                rig.World.Feed(0, 8 * reads);
                 context.Nops(nops, first: 10);
             });
-            Thread.SpinWait(before % 7 * 300);
-            int got = 0;
-            while (got < nops + 1)
-            {
-                Volatile.Write(ref off, Aio2User.EventfdOff);
-                got += context.Reap().Count;
-                // One round tests and sleeps as fast as it can, the next has something to do while it is awake.
-                Thread.Sleep(round % 2);
-                Volatile.Write(ref off, 0);
-                Interlocked.MemoryBarrier();
-                if (got >= nops + 1 || !IsEmpty(context))
-                {
-                    continue;
-                }
+            Thread.SpinWait(round % 7 * 300);
+            SleepAndReap(context, fd, reads + nops, round);
+            Rig.Require("RING-10", feeder.Join(), "the submitter hangs");
+        }
+    }
 
-                Rig.Require("RING-10", Sleep(fd), $"a sleeper was not woken with {nops + 1 - got} event(s) to come, in round {round}");
+    private static void SleepAndReap(RigContext context, int fd, int owed, int round)
+    {
+        ref uint off = ref *(uint*)(context.Map + context.Params.UserOffset + Aio2RingUser.At.UserFlags);
+        int got = 0;
+        while (got < owed)
+        {
+            Volatile.Write(ref off, Aio2User.EventfdOff);
+            got += context.Reap().Count;
+            // In some rounds it tests and sleeps as fast as it can, in others it has something to do while it is awake.
+            Thread.Sleep(round / 3 % 2);
+            Volatile.Write(ref off, 0);
+            Interlocked.MemoryBarrier();
+            if (got < owed && IsEmpty(context))
+            {
+                Rig.Require("RING-10", Sleep(fd), $"a sleeper was not woken with {owed - got} event(s) to come, in round {round}");
                 _ = Rig.TakeEventfd(fd);
             }
-
-            Rig.Require("RING-10", feeder.Join(), "the submitter hangs");
         }
     }
 

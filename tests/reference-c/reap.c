@@ -180,7 +180,7 @@ static long sleep_on(struct context *ctx, struct waiter *me, const struct how_lo
 	ctx->calls++;
 	if (BROKEN(SLEEPS_BLINDLY)) {
 		unlock();
-		half_done();
+		usleep(10 * HALF_DONE_US);
 		lock();
 		if (ctx->dying) {
 			ctx->calls--;
