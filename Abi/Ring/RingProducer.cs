@@ -151,6 +151,24 @@ public sealed unsafe class RingProducer
         return reserved;
     }
 
+    /// <summary>Finds room for records of one size side by side, behind those already reserved: how many there is room for in one
+    /// piece, at most as many as are wanted. Fewer may mean the ring's end; only 0 says that there is no room, or that the ring is corrupt.</summary>
+    /// <inheritdoc cref="TryReserve"/>
+    public int ReserveRun(uint bytes, int count, out byte* place)
+    {
+        uint index = _data.IndexOf(_reserved);
+        ulong room = Math.Min(_data.RingBytes - index, _limit - _reserved) / bytes;
+        if (room == 0 || IsCorrupt)
+        {
+            return TryReserve(bytes, out place) ? 1 : 0;
+        }
+
+        place = _data.Start + index;
+        count = (int)Math.Min(room, (ulong)count);
+        _reserved += bytes * (uint)count;
+        return count;
+    }
+
     /// <summary>Reserves room for a record and copies it there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryStage(ReadOnlySpan<byte> record)

@@ -21,12 +21,23 @@ internal sealed unsafe partial class Context
     /// <param name="report">Receives the first offending record (SUBMIT-5); cleared on entry.</param>
     public long Submit(byte* run, int bytes, bool isCut, ref Aio2Extack report)
     {
+        int ended = 0, more;
+        do
+        {
+            more = EndBareNops(run + ended, bytes - ended);
+            ended += more;
+        }
+        while (more != 0 && ended < bytes);
+        return ended == bytes ? ended : SubmitFrom(ended, run, bytes, isCut, ref report);
+    }
+
+    private long SubmitFrom(int at, byte* run, int bytes, bool isCut, ref Aio2Extack report)
+    {
         var inlineEntries = stackalloc byte[DescriptorTable.InlineBytes];
         var plans = stackalloc RecordPlan[Math.Min(ChunkRecords, (bytes / Iocb2.SizeOf) + 1)];
         var descriptors = new DescriptorTable(inlineEntries);
         var scratch = default(SegmentScratch);
         var validator = new RecordValidator(Kernel.Memory, run, bytes, MaxEventBytes);
-        var at = 0;
         for (var goOn = true; goOn && at < bytes;)
         {
             var count = JudgeChunk(validator, at, isCut, plans, ref descriptors, ref scratch, ref report, out var next);

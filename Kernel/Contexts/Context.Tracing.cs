@@ -27,7 +27,7 @@ internal sealed unsafe partial class Context
         TraceRing(MonotonicClock.Now, always: true);
     }
 
-    // A chunk was admitted: requests from a number on, some of which have ended.
+    // A chunk was admitted: requests from a number on, some of which have ended; all of them where there are no plans.
     private void TraceAdmitted(ulong first, RecordPlan* plans, int count, int ended)
     {
         const int Entries = 3;
@@ -51,7 +51,7 @@ internal sealed unsafe partial class Context
 
         for (int from = 0, to; ended != 0 && from < count; from = to)
         {
-            for (to = from; to < count && plans[to].EndsAtOnce; to++)
+            for (to = from; to < count && (plans == null || plans[to].EndsAtOnce); to++)
             {
             }
 

@@ -98,6 +98,9 @@ internal sealed unsafe partial class Context
         FreeNative();
     }
 
+    /// <summary>Whether no destroy of it had begun.</summary>
+    public bool IsOpen => Volatile.Read(ref _gate) >= 0;
+
     /// <summary>Enters the context for one call: false once its destroy has begun.</summary>
     public bool TryEnter()
     {
@@ -255,7 +258,7 @@ internal sealed unsafe partial class Context
         }
     }
 
-    // Copies an event into the ring, unpublished, and notes where a PAD came to stand.
+    // Copies an event into the ring, unpublished.
     private bool TryPut(Request* r)
     {
         if (_ring == null || !_ring.TryReserve(r->EventBytes, out var place))
@@ -263,15 +266,7 @@ internal sealed unsafe partial class Context
             return false;
         }
 
-        var expected = (uint)_position & (_ring.RingBytes - 1);
-        if (place != _memory!.Kernel + _memory.Layout.DataOffset + expected)
-        {
-            _padAt = _position;
-            _padBytes = _ring.RingBytes - expected;
-            _position += _padBytes;
-        }
-
-        _position += r->EventBytes;
+        NotePlace(place, r->EventBytes);
         if (r->EventBytes == IoEvent2.SizeOf)
         {
             // The size is known to the compiler: no call.
@@ -283,6 +278,20 @@ internal sealed unsafe partial class Context
         }
 
         return true;
+    }
+
+    // What was reserved begins at a place: where the ring stands, and where a PAD came to stand.
+    private void NotePlace(byte* place, uint bytes)
+    {
+        var expected = (uint)_position & (_ring!.RingBytes - 1);
+        if (place != _memory!.Kernel + _memory.Layout.DataOffset + expected)
+        {
+            _padAt = _position;
+            _padBytes = _ring.RingBytes - expected;
+            _position += _padBytes;
+        }
+
+        _position += bytes;
     }
 
     // The event is delivered: block and slot come back.

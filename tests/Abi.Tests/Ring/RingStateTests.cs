@@ -49,6 +49,34 @@ public sealed unsafe class RingStateTests
         Assert.Equal(Aio2User.EventfdOff | 0x80, memory.Producer().LoadUserFlags());
     }
 
+    [Fact, Requirement("RING-3", "RING-7")]
+    public void A_run_is_reserved_up_to_the_rings_end_goes_on_behind_a_pad_and_stops_at_the_head()
+    {
+        using var memory = new RingMemory(maxEventBytes: 64);
+        RingProducer producer = memory.Producer();
+        uint fit = producer.RingBytes / 24, tail = producer.RingBytes % 24;
+        Assert.NotEqual(0u, tail);
+        Assert.Equal(7, producer.ReserveRun(24, 7, out byte* first));
+        Assert.Equal((int)fit - 7, producer.ReserveRun(24, 10_000, out byte* second));
+        Assert.Equal(7 * 24, second - first);
+        Assert.Equal(0, producer.ReserveRun(24, 1, out _));
+        Assert.Equal((ulong)fit * 24, memory.Header->Tail);
+
+        // Two were taken: the PAD and one record find room together, the next one does not.
+        memory.User->Head = 48;
+        Assert.Equal(1, producer.ReserveRun(24, 10_000, out byte* third));
+        Assert.True(third == first);
+        producer.Publish();
+        Assert.Equal(producer.RingBytes + 24, memory.Header->Tail);
+        Assert.Equal(Aio2EventFlags.Pad, *(ushort*)(first + (fit * 24) + IoEvent2.At.Flags));
+        Assert.Equal((48 - 24) / 24, producer.ReserveRun(24, 10_000, out _));
+        Assert.Equal(0, producer.ReserveRun(24, 1, out _));
+
+        producer.MarkCorrupt();
+        memory.User->Head = memory.Header->Tail;
+        Assert.Equal(0, producer.ReserveRun(24, 1, out _));
+    }
+
     [Fact, Requirement("RING-9")]
     public void A_record_without_room_gets_no_place_and_what_was_staged_is_published()
     {
