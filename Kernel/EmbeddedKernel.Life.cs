@@ -1,5 +1,6 @@
 using AioV2.Abi;
 using AioV2.Kernel.Contexts;
+using AioV2.Kernel.Engines;
 
 namespace AioV2.Kernel;
 
@@ -66,8 +67,13 @@ public sealed unsafe partial class EmbeddedKernel
             return -Errno.EFAULT;
         }
 
+        if (IssuedRead.TryRun(Memory, (Iocb2*)record, iocbBytes, (ulong)eventBuffer, eventBytes, out var result))
+        {
+            return result;
+        }
+
         var context = _callers.Take();
-        var result = context.Issue(record, (int)iocbBytes, (ulong)eventBuffer, (uint)Math.Min(eventBytes, Aio2.EventMax));
+        result = context.Issue(record, (int)iocbBytes, (ulong)eventBuffer, (uint)Math.Min(eventBytes, Aio2.EventMax));
         _callers.Return(context);
         return result;
     }

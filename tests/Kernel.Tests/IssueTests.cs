@@ -171,6 +171,43 @@ public sealed unsafe class IssueTests
         _ = Libc.Munmap(pages, 4096);
     }
 
+    [Fact, Requirement("ISSUE-1", "SUBMIT-4")]
+    public void A_plain_read_is_refused_or_ends_as_any_other_request()
+    {
+        using var kernel = Harness.NewKernel();
+        using var file = new ScratchFile(content: ScratchFile.Pattern(5000));
+        using var pipe = new Pipe();
+        using var aio = Harness.Context(kernel: kernel);
+        var data = aio.Memory(8192);
+        var writeOnly = Libc.Open(file.Path, Libc.O_WRONLY | Libc.O_CLOEXEC);
+        var path = Libc.Open(file.Path, Libc.O_PATH | Libc.O_CLOEXEC);
+        pipe.Put(4);
+        foreach (var (fd, offset, errno) in new[]
+        {
+            (writeOnly, 0L, Errno.EBADF), (path, 0, Errno.EBADF), (-1, 0, Errno.EBADF), (pipe.ReadEnd, 0, Errno.ESPIPE), (pipe.ReadEnd, 8, Errno.ESPIPE),
+        })
+        {
+            Assert.Equal(-errno, Issue(kernel, Harness.Read(fd, data, 4, offset), out _));
+        }
+
+        var wrong = MemoryMarshal.AsBytes([Harness.Read(file.Fd, data, 4, 0) with { Bytes = 56 }]).ToArray();
+        Assert.Equal(-Errno.EINVAL, Issue(kernel, wrong, new byte[64], out _));
+        foreach (var (bytes, offset, res) in new (ulong, long, int)[] { (4096, 0, 4096), (8192, 0, 5000), (4096, 4096, 904), (64, 5000, 0), (64, long.MaxValue - 64, 0), (0, 0, 0) })
+        {
+            new Span<byte>(data, 8192).Fill(9);
+            Assert.Equal(IoEvent2.SizeOf, Issue(kernel, Harness.Read(file.Fd, data, bytes, offset, 3), out var made));
+            Assert.Equal((3ul, (long)res), (made!.UserData, made.Res));
+            Assert.Equal(ScratchFile.Pattern(5000).Skip((int)Math.Min(offset, 5000)).Take(res), new ReadOnlySpan<byte>(data, res).ToArray());
+            Assert.Equal(9, data[res]);
+        }
+
+        // What the pipe held is still there.
+        Issue(kernel, Harness.Read(pipe.ReadEnd, data, 64, -1), out var stream);
+        Assert.Equal(4, stream!.Res);
+        _ = Libc.Close(writeOnly);
+        _ = Libc.Close(path);
+    }
+
     [Fact, Requirement("ISSUE-1")]
     public void Many_threads_issue_at_once()
     {
