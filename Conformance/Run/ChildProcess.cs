@@ -45,6 +45,9 @@ public sealed unsafe class ChildProcess : IDisposable
         // Else the runtime keeps its code from what a fork makes, and the copy dies at its first step (CTX-1).
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
 
+        // It lives for seconds: code that is first compiled to be profiled costs it more than it gains.
+        start.Environment["DOTNET_TieredPGO"] = "0";
+
         // A crash is a finding, not a file.
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
         _process = Process.Start(start) ?? throw new CouldNotRunException($"{launcher.File} does not start");
