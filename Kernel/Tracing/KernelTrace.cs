@@ -155,9 +155,10 @@ public sealed class KernelTrace : IDisposable
     {
         try
         {
+            var pause = LookEveryMs;
             for (var last = false; !last;)
             {
-                _ = _wake.Wait(LookEveryMs);
+                _ = _wake.Wait(pause);
                 _wake.Reset();
                 lock (_rounds)
                 {
@@ -170,7 +171,7 @@ public sealed class KernelTrace : IDisposable
                     CloseAll();
                 }
 
-                DrainAll();
+                pause = DrainAll();
                 _file.Flush();
                 lock (_rounds)
                 {
@@ -197,8 +198,10 @@ public sealed class KernelTrace : IDisposable
         }
     }
 
-    private void DrainAll()
+    // Until when nothing is to be done unless somebody wakes the writer, ms.
+    private int DrainAll()
     {
+        var pause = LookEveryMs;
         List<TraceStream> streams;
         lock (_gate)
         {
@@ -209,6 +212,8 @@ public sealed class KernelTrace : IDisposable
         {
             if (stream.Drain(_sink))
             {
+                var rest = stream.Rest(Environment.TickCount64);
+                pause = rest > 0 ? Math.Min(pause, rest) : pause;
                 continue;
             }
 
@@ -218,5 +223,7 @@ public sealed class KernelTrace : IDisposable
                 _streams.Remove(stream);
             }
         }
+
+        return pause;
     }
 }

@@ -27,8 +27,9 @@ internal sealed unsafe class TraceStream
     private const int HeadBytes = sizeof(ulong);
     private const int WakeAt = Bytes / 2;
 
-    // Behind a loss nothing is kept until the writer has come so far: windows are whole, and what is dropped costs next to nothing.
-    private const int FollowsAt = Bytes / 4;
+    // Behind a loss nothing is kept until the writer has taken all and so long has passed: windows are whole, what is dropped costs
+    // next to nothing, and who is faster than any file spends a small part of the time on what is kept.
+    private const int RestMs = 10;
     private const int TakenAtOnce = Bytes / 16;
     private const byte Skip = byte.MaxValue;
 
@@ -44,6 +45,7 @@ internal sealed unsafe class TraceStream
     private bool _closed, _behind;
     private ulong _tail, _published, _head, _headSeen, _lost, _told;
     private byte* _entry;
+    private long? _resting;
 
     public TraceStream(KernelTrace trace, uint ctx) => (_trace, _ctx) = (trace, ctx);
 
@@ -71,7 +73,7 @@ internal sealed unsafe class TraceStream
     public bool Follows
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => !_behind || HasCaughtUp();
+        get => !Volatile.Read(ref _behind);
     }
 
     /// <summary>So many entries were not begun, since the writer does not follow.</summary>
@@ -205,6 +207,27 @@ internal sealed unsafe class TraceStream
         return !isClosed;
     }
 
+    /// <summary>The writer, behind a drain: how many ms a stream that had been full goes on to drop. 0: it keeps what it is told.</summary>
+    public int Rest(long nowMs)
+    {
+        if (!Volatile.Read(ref _behind))
+        {
+            return 0;
+        }
+
+        _resting ??= nowMs;
+        var left = RestMs - (int)Math.Min(nowMs - _resting.Value, RestMs);
+        if (left == 0)
+        {
+            _resting = null;
+
+            // Release: behind the drain, so that who goes on finds the ring empty.
+            Volatile.Write(ref _behind, false);
+        }
+
+        return left;
+    }
+
     private static void Take(TraceSink sink, byte* entry, int bytes, int kind, bool isDirect)
     {
         var numbers = NumbersOf[kind];
@@ -252,17 +275,6 @@ internal sealed unsafe class TraceStream
         return true;
     }
 
-    private bool HasCaughtUp()
-    {
-        var isNear = _tail - Volatile.Read(ref _head) <= FollowsAt;
-        if (isNear)
-        {
-            _behind = false;
-        }
-
-        return isNear;
-    }
-
     private bool TryReserve(int kind, int blobBytes)
     {
         var bytes = (uint)(HeadBytes + (NumbersOf[kind] * sizeof(ulong)) + blobBytes);
@@ -279,7 +291,7 @@ internal sealed unsafe class TraceStream
             _headSeen = Volatile.Read(ref _head);
             if (_tail + need - _headSeen > Bytes)
             {
-                _behind = true;
+                Volatile.Write(ref _behind, true);
                 _trace.Wake();
                 return false;
             }
