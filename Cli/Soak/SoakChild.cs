@@ -7,7 +7,7 @@ namespace AioV2.Cli.Soak;
 /// <summary>The process in which a soak happens: episode after episode, each with what follows from its number.</summary>
 internal static class SoakChild
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Runs until the time is over, something is found, or <paramref name="stop"/> is cancelled; or leaves in the middle,
     /// as an episode has planned. Goes on behind the episode in which the process before this one left.</summary>

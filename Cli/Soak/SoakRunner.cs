@@ -9,7 +9,7 @@ namespace AioV2.Cli.Soak;
 internal sealed class SoakRunner(SoakOptions options, IReadOnlyList<string> self, Action<string>? progress)
 {
     private const int LookEveryMs = 200, TellEveryLooks = 25, TailChars = 4000;
-    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(150);
 
     private readonly StringBuilder _errors = new();
     private long _strayChars;

@@ -5,7 +5,7 @@ namespace AioV2.Cli.Tests;
 /// <summary>The built <c>aio2</c>, run as a user runs it.</summary>
 internal static class Aio2Command
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(300);
 
     /// <summary>Where the build of this configuration put it.</summary>
     public static string Path
