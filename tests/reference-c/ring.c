@@ -81,7 +81,7 @@ static bool ring_put_disordered(struct ring *ring, const char *event, uint32_t b
 			ring_publish_tail(ring, start + need);
 		}
 		/* Pads are rare: longer than any other step. */
-		usleep(10 * HALF_DONE_US);
+		usleep(30 * HALF_DONE_US);
 		if (BROKEN(PAD_ALONE)) {
 			ring_put_record(ring, at, event, bytes);
 			ring_publish_tail(ring, start + need);
