@@ -21,7 +21,7 @@ internal sealed class WhatIfTable
     private readonly Dictionary<string, JsonArray> _cases = [];
 
     /// <summary>The types that can be asked about.</summary>
-    public static IReadOnlyList<string> Types { get; } = ["u8", "u16", "u32", "s32", "u64", "s64", "u8[3]", "u8[4]", "u8[8]", "u8[16]", "u32[2]", "u64[2]"];
+    public static IReadOnlyList<string> Types { get; } = ["u8", "u16", "u32", "s32", "u64", "s64", "u8[3]", "u8[4]", "u8[8]", "u8[16]"];
 
     /// <summary>How many answers there are.</summary>
     public int Count { get; private set; }

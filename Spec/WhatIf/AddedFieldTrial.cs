@@ -26,7 +26,7 @@ public sealed class AddedFieldTrial
         _alone = spec with
         {
             Structs = [definition], Constants = [], Groups = [], Syscalls = none, RwFlags = none, Opcodes = none, Attributes = none, Reasons = none,
-            Errnos = [], Calls = [], Requirements = [], Trace = null,
+            Errnos = [], Calls = [], Trace = null,
         };
         _said = [.. SpecLint.Run(_alone).Findings.Select(f => (f.Rule.Id, f.Message))];
     }
