@@ -11,6 +11,9 @@ internal static unsafe class LateMutants
 {
     private const int LateMs = 4;
 
+    // Late for any caller, even one that lost the processor as its call returned.
+    private const int SurelyLateMs = 60;
+
     public static IReadOnlyList<Mutant> All { get; } =
     [
         Submits("reads the iocb after the call has returned", iocb => iocb->Opcode == Aio2Op.Preadv && Pipe(iocb), copyIocb: false),
@@ -33,7 +36,7 @@ internal static unsafe class LateMutants
 
     private static void Later(Action action) => new Thread(() =>
     {
-        Thread.Sleep(LateMs);
+        Thread.Sleep(SurelyLateMs);
         action();
     }) { IsBackground = true }.Start();
 
