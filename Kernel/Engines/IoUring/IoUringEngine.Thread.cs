@@ -125,9 +125,9 @@ internal sealed unsafe partial class IoUringEngine
         return _inbox.IsEmpty && _cancels.IsEmpty && !_stopping;
     }
 
-    // Something waits for an SQE and nothing else.
+    // Something waits for an SQE and nothing else: the bell too, without which the ring would sleep through what is asked of it.
     private bool HasMore() =>
-        !_again.IsEmpty || _unsentCancels != null || !_streams.IsEmpty || (!_files.IsEmpty && _filesInFlight < _ring.CqEntries);
+        !_bellIsArmed || !_again.IsEmpty || _unsentCancels != null || !_streams.IsEmpty || (!_files.IsEmpty && _filesInFlight < _ring.CqEntries);
 
     private void Reap()
     {
