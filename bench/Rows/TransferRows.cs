@@ -7,12 +7,15 @@ namespace AioV2.Bench.Rows;
 /// <summary>Reads of 4 KiB: hot, cold, O_DIRECT; ext4 and tmpfs; and a mix with writes.</summary>
 internal static class TransferRows
 {
+    private const string NoWait = " nowait=1";
+
     private static readonly int[] Depths = [1, 32, 256];
 
     public static IEnumerable<Row> All =>
     [
         .. Depths.SelectMany(depth => Hot(FileSystemKind.Ext4, depth)),
         .. Depths.SelectMany(depth => Hot(FileSystemKind.Tmpfs, depth)),
+        .. Limits,
         .. Depths.SelectMany(Cold),
         .. Depths.Select(depth => Make("read/cold/tmpfs", "tmpfs has no cache to drop", "none", depth, null, ColdOnTmpfs, null)),
         .. Depths.Select(depth => Direct(FileSystemKind.Ext4, depth)),
@@ -37,11 +40,23 @@ internal static class TransferRows
         }
         yield return HotRow(kind, depth, "io_uring, registered files and buffers", kind == FileSystemKind.Ext4 ? Target.RatioAtLeast(1) : null, PeerProgram.Uring, "transfers", " registered=1");
         yield return HotRow(kind, depth, "preadv loop", null, PeerProgram.Preadv, "loop", "");
+        if (kind == FileSystemKind.Ext4)
+        {
+            yield return HotRow(kind, depth, "preadv2 loop, RWF_NOWAIT", null, PeerProgram.Preadv, "loop", NoWait);
+        }
         yield return HotRow(kind, depth, "preadv on a pool", null, PeerProgram.Preadv, "pool", "");
         yield return Make($"read/hot/{Name(kind)}", HotTitle(kind), "RandomAccess.ReadAsync", depth, null,
             stage => new TransferSide(stage, Plan(stage, kind, depth), AttributeSet.None),
             stage => new RandomAccessSide(Plan(stage, kind, depth)));
     }
+
+    // The same reads by the one call that a submit which must not wait (SUBMIT-6) can make for each of them: no kernel in user space is
+    // faster, so that these rows tell what the targets above them ask for.
+    private static IEnumerable<Row> Limits =>
+        new[] { ("io_uring", PeerProgram.Uring, ""), ("libaio", PeerProgram.Libaio, ""), ("io_uring, registered files and buffers", PeerProgram.Uring, " registered=1") }
+            .Select(p => Make("limit/hot/ext4", "The same reads by a C loop of preadv2 with RWF_NOWAIT", p.Item1, 32, null,
+                stage => new PeerSide(stage.Peers[PeerProgram.Preadv], "loop", Plan(stage, FileSystemKind.Ext4, 32).Arguments + NoWait),
+                stage => new PeerSide(stage.Peers[p.Item2], "transfers", Plan(stage, FileSystemKind.Ext4, 32).Arguments + p.Item3)));
 
     private static Row HotRow(FileSystemKind kind, int depth, string peer, Target? target, PeerProgram program, string name, string more) =>
         Make($"read/hot/{Name(kind)}", HotTitle(kind), peer, depth, target,

@@ -1,17 +1,21 @@
-/* No asynchronous interface at all: preadv in a loop, and on a pool of threads. */
+/*
+ * No asynchronous interface at all: preadv in a loop, and on a pool of threads. nowait=1 makes the loop's reads as a submit must,
+ * which may not wait: with RWF_NOWAIT.
+ */
 #include "peer.h"
 #include <pthread.h>
 #include <sys/uio.h>
 
-static long transfer(struct file *f, char *buf, uint64_t offset, int write)
+static long transfer(struct file *f, char *buf, uint64_t offset, int write, int flags)
 {
 	struct iovec v = { buf, (size_t)f->size };
 
-	return write ? pwritev(f->fd, &v, 1, (off_t)offset) : preadv(f->fd, &v, 1, (off_t)offset);
+	return write ? pwritev(f->fd, &v, 1, (off_t)offset) : preadv2(f->fd, &v, 1, (off_t)offset, flags);
 }
 
 static int in_loop(struct work *w)
 {
+	const int flags = arg_long(w, "nowait", 0) ? RWF_NOWAIT : 0;
 	struct file f;
 	uint64_t start, at;
 	char *base;
@@ -23,7 +27,7 @@ static int in_loop(struct work *w)
 	start = now_ns();
 	for (long i = 0; !err && i < w->ops; i++) {
 		at = f.latency ? now_ns() : 0;
-		if (transfer(&f, base + (i % f.depth) * f.size, next_offset(&f.blocks), f.mixed && is_write((uint64_t)i)) != f.size)
+		if (transfer(&f, base + (i % f.depth) * f.size, next_offset(&f.blocks), f.mixed && is_write((uint64_t)i), flags) != f.size)
 			err = fail(w, "transfer", errno);
 		if (f.latency)
 			count_latency(w, now_ns() - at);
@@ -60,7 +64,7 @@ static void *worker(void *arg)
 			break;
 		slot = p->todo[--p->nr_todo];
 		pthread_mutex_unlock(&p->lock);
-		got = transfer(p->file, p->base + slot * p->file->size, p->offsets[slot], p->writes[slot]);
+		got = transfer(p->file, p->base + slot * p->file->size, p->offsets[slot], p->writes[slot], 0);
 		pthread_mutex_lock(&p->lock);
 		p->bad |= got != p->file->size;
 		p->done[p->nr_done++] = slot;
