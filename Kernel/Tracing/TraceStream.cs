@@ -29,7 +29,7 @@ internal sealed unsafe class TraceStream
 
     // Behind a loss nothing is kept until the writer has taken all and so long has passed: windows are whole, what is dropped costs
     // next to nothing, and who is faster than any file spends a small part of the time on what is kept.
-    private const int RestMs = 10;
+    private const int RestMs = 20;
     private const int TakenAtOnce = Bytes / 16;
     private const byte Skip = byte.MaxValue;
 
