@@ -197,9 +197,10 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
         {
             context.TraceSubmit(began, result, bytes, run, copied, report);
         }
-        else
+        else if (context.Trace is { } trace && (result <= 0 || trace.Follows))
         {
-            context.Trace?.Miss(1);
+            // Else it was counted with what the context has not told.
+            trace.Miss(1);
         }
 
         if (run != onStack)

@@ -30,7 +30,8 @@ internal sealed unsafe partial class Context
     // A chunk was admitted: requests from a number on, some of which have ended; all of them where there are no plans.
     private void TraceAdmitted(ulong first, RecordPlan* plans, int count, int ended)
     {
-        const int Entries = 3;
+        // ACCEPT, COMPLETE, RING, and the SUBMIT of who does not follow either.
+        const int Entries = 4;
         if (!_trace!.Follows)
         {
             _trace.Miss(Entries);
