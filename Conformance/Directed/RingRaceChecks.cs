@@ -107,10 +107,11 @@ internal static unsafe class RingRaceChecks
     }
 
     // The user's side of RING-10, again and again, with completions at any moment. In turn: a read and a pass of few behind it; a
-    // pass of many alone, which leaves time between its first event and its last; a read alone.
+    // pass of many alone, which leaves time between its first event and its last; a read alone, now and then one whose data has
+    // come just before the sleeper clears EVENTFD_OFF.
     private static void Sleeper(Rig rig)
     {
-        const int Rounds = 60, Many = 64;
+        const int Rounds = 90, Many = 64;
         rig.NeedsSetup(Aio2Setup.UserReap | Aio2Setup.Eventfd);
         int fd = WorldLayout.Eventfd;
         var context = rig.Context(Aio2Setup.UserReap | Aio2Setup.Eventfd, ringBytes: 16384, eventfd: fd);
@@ -125,14 +126,23 @@ internal static unsafe class RingRaceChecks
                 context.Nops(nops, first: 10);
             });
             Thread.SpinWait(round % 7 * 300);
+            if (nops == 0 && round / 3 % 3 != 0)
+            {
+                UserFlags(context) = Aio2User.EventfdOff;
+                Rig.Require("RING-10", feeder.Join(), "the submitter hangs");
+                Thread.Sleep(round / 9 % 3);
+            }
+
             SleepAndReap(context, fd, reads + nops, round);
             Rig.Require("RING-10", feeder.Join(), "the submitter hangs");
         }
     }
 
+    private static ref uint UserFlags(RigContext context) => ref *(uint*)(context.Map + context.Params.UserOffset + Aio2RingUser.At.UserFlags);
+
     private static void SleepAndReap(RigContext context, int fd, int owed, int round)
     {
-        ref uint off = ref *(uint*)(context.Map + context.Params.UserOffset + Aio2RingUser.At.UserFlags);
+        ref uint off = ref UserFlags(context);
         int got = 0;
         while (got < owed)
         {

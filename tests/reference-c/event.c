@@ -108,7 +108,7 @@ void put(struct request *request)
 	}
 	if (BROKEN(USER_FLAGS_FIRST) && ctx->ring && ctx->eventfd >= 0) {
 		wanted_early = ring_wants_signal(ctx->ring);
-		usleep(10 * HALF_DONE_US);
+		usleep(20 * HALF_DONE_US);
 	}
 	if (BROKEN(OVERTAKES) && ring_open(ctx) && ring_put(ctx->ring, request->event, request->event_bytes)) {
 		delivered(request);
