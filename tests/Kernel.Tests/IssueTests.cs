@@ -158,7 +158,7 @@ public sealed unsafe class IssueTests
 
         // The fixed part fits the page, the returns do not.
         var pages = (byte*)Libc.Mmap(null, 8192, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS, -1, 0);
-        Assert.Equal(0, Libc.Munmap(pages + 4096, 4096));
+        Assert.Equal(0, Libc.Mprotect(pages + 4096, 4096, Libc.PROT_NONE));
         var record = Record.Of(write).Attribute(Aio2AttrType.Timing).Bytes;
         fixed (byte* p = record)
         {
@@ -168,7 +168,7 @@ public sealed unsafe class IssueTests
         Assert.Equal(0, new FileInfo(file.Path).Length);
         Assert.Equal(24, Raw(&write, 48, pages + 4096 - 24, 24));
         Assert.Equal(64, new FileInfo(file.Path).Length);
-        _ = Libc.Munmap(pages, 4096);
+        _ = Libc.Munmap(pages, 8192);
     }
 
     [Fact, Requirement("ISSUE-1", "SUBMIT-4")]

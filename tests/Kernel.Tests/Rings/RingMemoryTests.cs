@@ -118,7 +118,10 @@ public sealed unsafe class RingMemoryTests
 
         Assert.Equal(Enumerable.Range(302, 598).Select(i => (ulong)i), Drain(kernel, asked.Ctx));
         Assert.Equal(0, kernel.Destroy(asked.Ctx));
-        Assert.Equal(0, Libc.Munmap(guarded, MapBytes + (2 * Page)));
+
+        // What the runtime has put where the view was stays.
+        Assert.Equal(0, Libc.Munmap(guarded, Page));
+        Assert.Equal(0, Libc.Munmap(view + MapBytes, Page));
     }
 
     [Fact, Requirement("SETUP-8")]
@@ -203,7 +206,11 @@ public sealed unsafe class RingMemoryTests
         Assert.Equal(-Errno.EINVAL, kernel.Setup(Aio2.Version, ByAddress, &given, 96));
 
         Assert.True(new Span<byte>(&asked, 96).SequenceEqual(new Span<byte>(&given, 96)));
-        Assert.Equal(0, Libc.Munmap(room, MapBytes + (2 * Page)));
+
+        // What the runtime has put into the hole stays.
+        Assert.Equal(0, Libc.Munmap(room, Page));
+        Assert.Equal(0, kind == "hole" ? 0 : Libc.Munmap(room + Page, Page));
+        Assert.Equal(0, Libc.Munmap(room + (2 * Page), MapBytes));
         System.Runtime.InteropServices.NativeMemory.AlignedFree((void*)heap);
     }
 
