@@ -62,7 +62,8 @@ internal static unsafe class RaceChecks
         int different = ids.Distinct().Count();
         foreach (uint id in ids.Distinct())
         {
-            Rig.Expect("DESTROY-1", 0, rig.Aio.Destroy(id), "io_destroy2");
+            // An id that io_setup2 gave names its context.
+            Rig.Expect("SETUP-2", 0, rig.Aio.Destroy(id), "io_destroy2 of a context made at once with others");
         }
 
         Rig.Require("SETUP-2", different == ids.Length, $"{ids.Length} contexts made at once have {different} ids");
