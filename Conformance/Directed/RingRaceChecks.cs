@@ -36,6 +36,11 @@ internal static unsafe class RingRaceChecks
             using var context = rig.Context(Aio2Setup.UserReap, nrReqs: Count, ringBytes: 4096);
             context.Nops(Count);
             Rig.Require("RING-7", Rig.Eventually(() => ((Aio2Ring*)context.Map)->OverflowEvents == Count - 170), "600 NOPs did not complete");
+
+            // The first to leave the list leave many there.
+            int got = context.Reap(10).Count;
+            Rig.Expect("GET-1", 0, context.Get(0, 0, 0, out _), "io_getevents2 without room");
+            Rig.Require("RING-8", (context.RingFlags & Aio2RingFlags.Overflow) != 0, $"no OVERFLOW with {Count - 170 - 10} events on the list");
             bool over = false;
             var caller = new RigThread(() =>
             {
@@ -45,7 +50,6 @@ internal static unsafe class RingRaceChecks
                     Thread.Yield();
                 }
             });
-            int got = 0;
             try
             {
                 long start = Stopwatch.GetTimestamp();

@@ -34,7 +34,7 @@ internal static unsafe class WaiterMutants
         Make("loses the event of two callers at once", ["GET-5"], Lost),
         Make("fills the buffer after the call has returned", ["GET-1", "RING-6"], Late, MutantKind.Order),
         Reaps("moves head by a store, without comparing", ["GET-5"], early: false),
-        Reaps("moves head before it has copied", ["GET-5", "RING-4"], early: true),
+        Reaps("moves head before it has copied", ["GET-5", "RING-4", "RING-6"], early: true),
     ];
 
     private static Mutant Make(string name, string[] requirements, Func<IAio2, GetEventsCall> body, MutantKind kind = MutantKind.Concurrency) =>
