@@ -184,7 +184,7 @@ public sealed class TraceViewTests(Browser browser, ITestOutputHelper output) : 
         Assert.Equal("ringText", await page.Page.GetAttributeAsync("#ring", "aria-describedby"));
         Assert.Equal("en", await page.Page.GetAttributeAsync("html", "lang"));
         await page.Page.ClickAsync("#end");
-        Assert.Equal("1001.0 microseconds", await page.Page.GetAttributeAsync("#scrub", "aria-valuetext"));
+        await Assertions.Expect(page.Page.Locator("#scrub")).ToHaveAttributeAsync("aria-valuetext", "1001.0 microseconds");
         Assert.Equal(9, await page.Page.Locator("thead th[scope=col]").CountAsync());
         Assert.Equal(50, await page.Page.Locator("tbody tr").CountAsync());
         await page.Page.ClickAsync("#pageNext");
@@ -225,6 +225,7 @@ public sealed class TraceViewTests(Browser browser, ITestOutputHelper output) : 
         await using var page = await Open(width: 360, height: 740);
         await page.ExpectNoSidewaysScrollingAsync();
         await page.Page.ClickAsync("#errorNext");
+        await page.DrawnAsync();
         await page.ExpectNoSidewaysScrollingAsync();
         await page.KeepPictureAsync("trace-phone");
     }
