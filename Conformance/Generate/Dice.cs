@@ -9,9 +9,15 @@ public struct Dice(ulong seed)
     public ulong Next()
     {
         _state += 0x9e3779b97f4a7c15;
-        ulong z = (_state ^ _state >> 30) * 0xbf58476d1ce4e5b9;
-        z = (z ^ z >> 27) * 0x94d049bb133111eb;
-        return z ^ z >> 31;
+        return Mix(_state);
+    }
+
+    /// <summary>Another 64 bits for each 64, near or far from those of its neighbours by chance.</summary>
+    public static ulong Mix(ulong bits)
+    {
+        bits = (bits ^ bits >> 30) * 0xbf58476d1ce4e5b9;
+        bits = (bits ^ bits >> 27) * 0x94d049bb133111eb;
+        return bits ^ bits >> 31;
     }
 
     /// <summary>A number from 0 to <paramref name="below"/> - 1.</summary>

@@ -210,13 +210,7 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
     }
 
     // Mixed: the generator walks in steps of this very constant, so that neighbouring seeds would follow each other on one way.
-    private ulong SeedOf(int run)
-    {
-        ulong z = options.Seed * 0x9e3779b97f4a7c15 + (ulong)run;
-        z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-        z = (z ^ z >> 27) * 0x94d049bb133111eb;
-        return z ^ z >> 31;
-    }
+    private ulong SeedOf(int run) => Dice.Mix(options.Seed * 0x9e3779b97f4a7c15 + (ulong)run);
 
     private List<(IReadOnlyList<Step> Steps, IReadOnlyList<Step> Lowered)> Generate(SequenceRunner runner, Gen<MachineRun<object, AioModel>> machine, int run) =>
         [.. machine.Sample(options.Length, new Rnd(SeedOf(run)), Math.Min(SequencesPerBatch, options.Runs - run)).Select(StepsOf).Select(s => (s, runner.Lower(s)))];
