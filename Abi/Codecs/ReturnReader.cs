@@ -12,9 +12,11 @@ namespace AioV2.Abi.Codecs;
 /// padding, unknown types and flags) is not judged here; <see cref="ReturnFraming"/> does.</remarks>
 public ref struct ReturnReader
 {
+    // Small, and never passed by address: so a walk keeps all of it in registers.
     private readonly ReadOnlySpan<byte> _returns;
     private readonly int _baseOffset;
     private int _at;
+    private int _current;
 
     /// <summary>Starts before the first return.</summary>
     /// <param name="returns">What follows the fixed part of an event.</param>
@@ -23,63 +25,75 @@ public ref struct ReturnReader
     {
         _returns = returns;
         _baseOffset = baseOffset;
+        _current = returns.Length;
     }
 
     /// <summary>Why the walk ended early, if it did.</summary>
     public RecordError Error { get; private set; }
 
-    /// <summary>The return last read.</summary>
-    public AttributeReturn Current { readonly get; private set; }
+    /// <summary>The return that <see cref="MoveNext"/> last went to, read anew each time.</summary>
+    public readonly AttributeReturn Current => TryRead(_returns, _baseOffset, _current, out AttributeReturn current, out _) ? current : default;
 
     /// <summary>Goes to the next return; false at the end or at an error.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MoveNext()
     {
-        bool more = TryNext(out AttributeReturn current);
-        Current = current;
-        return more;
+        _current = _at;
+        return TryNext(out _);
     }
 
     /// <summary>Goes to the next return; false at the end or at an error.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryNext(out AttributeReturn attributeReturn)
     {
-        int at = _at;
-        int left = _returns.Length - at;
-        if (left >= Aio2AttrRet.SizeOf)
+        if (TryRead(_returns, _baseOffset, _at, out attributeReturn, out int next))
         {
-            uint bytes = RecordBytes.Load<uint>(_returns, at + Aio2AttrRet.At.Bytes);
-            if (bytes >= Aio2AttrRet.SizeOf && bytes <= (uint)left)
-            {
-                attributeReturn = new AttributeReturn(
-                    RecordBytes.Load<ushort>(_returns, at + Aio2AttrRet.At.Type),
-                    RecordBytes.Load<ushort>(_returns, at + Aio2AttrRet.At.Flags),
-                    RecordBytes.Load<int>(_returns, at + Aio2AttrRet.At.Status),
-                    _baseOffset + at,
-                    _returns.Slice(at + Aio2AttrRet.SizeOf, (int)bytes - Aio2AttrRet.SizeOf));
-                _at = at + Math.Min(RecordBytes.Padded((int)bytes), left);
-                return true;
-            }
+            _at = next;
+            return true;
         }
 
-        attributeReturn = default;
-        return End(left);
+        if (_at != _returns.Length)
+        {
+            Error = Refusal(_returns, _baseOffset, _at);
+            _at = _returns.Length;
+        }
+
+        return false;
     }
 
     /// <summary>For <c>foreach</c>.</summary>
     public readonly ReturnReader GetEnumerator() => this;
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool End(int left)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryRead(ReadOnlySpan<byte> returns, int baseOffset, int at, out AttributeReturn attributeReturn, out int next)
     {
-        if (left != 0)
+        int left = returns.Length - at;
+        if (left >= Aio2AttrRet.SizeOf)
         {
-            bool beyond = left >= Aio2AttrRet.SizeOf
-                && RecordBytes.Load<uint>(_returns, _at + Aio2AttrRet.At.Bytes) >= Aio2AttrRet.SizeOf;
-            Error = new RecordError(beyond ? Aio2Reason.AttrTruncated : Aio2Reason.AttrTooShort, _baseOffset + _at);
-            _at = _returns.Length;
+            uint bytes = RecordBytes.Load<uint>(returns, at + Aio2AttrRet.At.Bytes);
+            if (bytes >= Aio2AttrRet.SizeOf && bytes <= (uint)left)
+            {
+                ReadOnlySpan<byte> one = returns.Slice(at, (int)bytes);
+                attributeReturn = new AttributeReturn(
+                    RecordBytes.Load<ushort>(one, Aio2AttrRet.At.Type),
+                    RecordBytes.Load<ushort>(one, Aio2AttrRet.At.Flags),
+                    RecordBytes.Load<int>(one, Aio2AttrRet.At.Status),
+                    baseOffset + at,
+                    one.Slice(Aio2AttrRet.SizeOf));
+                next = at + Math.Min(RecordBytes.Padded((int)bytes), left);
+                return true;
+            }
         }
 
+        attributeReturn = default;
+        next = at;
         return false;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static RecordError Refusal(ReadOnlySpan<byte> returns, int baseOffset, int at)
+    {
+        bool beyond = returns.Length - at >= Aio2AttrRet.SizeOf
+            && RecordBytes.Load<uint>(returns, at + Aio2AttrRet.At.Bytes) >= Aio2AttrRet.SizeOf;
+        return new RecordError(beyond ? Aio2Reason.AttrTruncated : Aio2Reason.AttrTooShort, baseOffset + at);
     }
 }
