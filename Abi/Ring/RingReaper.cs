@@ -227,6 +227,33 @@ public sealed unsafe class RingReaper
             return RingStatus.Event;
         }
 
+        return LookAt(ref head, ref tail);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private RingStatus LookAfresh(out ulong head, out ulong tail)
+    {
+        // As in Look.
+        head = Volatile.Read(ref _user->Head);
+        tail = 0;
+        return LookAt(ref head, ref tail);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private RingStatus LookAt(ref ulong head, ref ulong tail)
+    {
+        // Acquire, between head and tail: every other order is wrong (tests/model/ring8.pml). Pairs with the
+        // stores of flags in RingProducer.
+        uint flags = Volatile.Read(ref _header->Flags);
+
+        // Acquire: pairs with the release of tail in RingProducer.Publish.
+        tail = Volatile.Read(ref _header->Tail);
+        if ((flags & ~Aio2RingFlags.Known) == 0 && tail - head - 1 < _data.RingBytes)
+        {
+            Volatile.Write(ref _seenTail, tail);
+            return RingStatus.Event;
+        }
+
         // No address of the caller's locals is taken: they stay in registers.
         RingStatus status = LookAgain(head, out ulong newerHead, out ulong newerTail);
         head = newerHead;
@@ -234,26 +261,15 @@ public sealed unsafe class RingReaper
         return status;
     }
 
-    private RingStatus LookAfresh(out ulong head, out ulong tail)
-    {
-        // As in Look.
-        RingStatus status = LookAgain(Volatile.Read(ref _user->Head), out ulong newerHead, out ulong newerTail);
-        head = newerHead;
-        tail = newerTail;
-        return status;
-    }
-
+    // All three again: the rare cases, and a loop that other reapers and the producer can keep going only by getting on.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private RingStatus LookAgain(ulong loadedHead, out ulong head, out ulong tail)
     {
         head = loadedHead;
         while (true)
         {
-            // Acquire, between head and tail: every other order is wrong (tests/model/ring8.pml). Pairs with the
-            // stores of flags in RingProducer.
+            // As in LookAt.
             uint flags = Volatile.Read(ref _header->Flags);
-
-            // Acquire: pairs with the release of tail in RingProducer.Publish.
             tail = Volatile.Read(ref _header->Tail);
             if ((flags & ~Aio2RingFlags.Known) != 0)
             {

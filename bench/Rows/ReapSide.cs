@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using AioV2.Abi;
 using AioV2.Abi.Ring;
 using AioV2.Bench.Harness;
@@ -80,15 +81,15 @@ internal sealed unsafe class ReapSide : ISide
     {
         var events = 0;
         var sum = 0ul;
-        while (reaper.TryPeek(out var record) == RingStatus.Event)
+        // No using: a try block keeps positions in memory. Nothing in the loop throws.
+        var peek = reaper.PeekAll();
+        while (peek.TryNext(out var record))
         {
-            fixed (byte* p = record)
-            {
-                sum += ((IoEvent2*)p)->UserData + (ulong)((IoEvent2*)p)->Res;
-            }
-            reaper.Advance();
+            ref readonly var e = ref MemoryMarshal.AsRef<IoEvent2>(record);
+            sum += e.UserData + (ulong)e.Res;
             events++;
         }
+        peek.Dispose();
         return (events, sum);
     }
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using AioV2.Abi.Ring;
 using AioV2.Bench.Harness;
 
@@ -84,27 +86,31 @@ internal sealed unsafe class RingAloneSide(int threads, bool single) : ISide
         return true;
     }
 
-    private bool Read(RingReaper reaper, ref ulong sum)
+    private bool Read(RingReaper reaper, ref ulong sum) => single ? ReadInPlace(reaper, ref sum) : ReadCopy(reaper, ref sum);
+
+    // Not by using: a try block keeps positions in memory.
+    private static bool ReadInPlace(RingReaper reaper, ref ulong sum)
     {
-        if (single)
-        {
-            if (reaper.TryPeek(out var record) != RingStatus.Event)
-            {
-                return false;
-            }
-            fixed (byte* p = record)
-            {
-                sum += ((ulong*)p)[1];
-            }
-            reaper.Advance();
-            return true;
-        }
-        var copy = stackalloc ulong[4];
-        if (reaper.TryRead(new Span<byte>(copy, (int)RecordBytes), out _) != RingStatus.Event)
+        var peek = reaper.PeekAll();
+        if (!peek.TryNext(out var record))
         {
             return false;
         }
-        sum += copy[1];
+        sum += MemoryMarshal.Read<ulong>(record[8..]);
+        peek.Dispose();
         return true;
     }
+
+    private static bool ReadCopy(RingReaper reaper, ref ulong sum)
+    {
+        Unsafe.SkipInit(out Record copy);
+        if (reaper.TryRead(MemoryMarshal.AsBytes(new Span<Record>(ref copy)), out _) != RingStatus.Event)
+        {
+            return false;
+        }
+        sum += copy.Value;
+        return true;
+    }
+
+    private record struct Record(ulong Bytes, ulong Value, ulong Second, ulong Third);
 }
