@@ -16,15 +16,14 @@ public sealed unsafe class RingReaper
     private readonly RingData _data;
 
     // The newest tail that any thread has loaded: while head is below it, flags and tail need no look.
-    private ulong _seenTail;
-    private ulong _peeked;
+    private ReapedPositions _positions;
 
     private RingReaper(byte* map, in RingLayout layout, bool single)
     {
         _header = (Aio2Ring*)map;
         _user = (Aio2RingUser*)(map + layout.UserOffset);
         _data = new RingData(map + layout.DataOffset, layout.RingBytes);
-        _seenTail = _header->Start;
+        _positions.SeenTail = _header->Start;
         IsSingle = single;
         MaxEventBytes = _header->MaxEventBytes;
         Ctx = _header->Ctx;
@@ -179,7 +178,7 @@ public sealed unsafe class RingReaper
             if (_data.TryFind(head, tail, out byte* place, out uint bytes, out uint pad))
             {
                 record = new ReadOnlySpan<byte>(place, (int)bytes);
-                _peeked = head + pad + bytes;
+                _positions.Peeked = head + pad + bytes;
                 return RingStatus.Event;
             }
 
@@ -194,7 +193,7 @@ public sealed unsafe class RingReaper
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Advance() =>
         // Release: what was read of the record comes before. Pairs with the acquire of head in RingProducer.Observe.
-        Volatile.Write(ref _user->Head, _peeked);
+        Volatile.Write(ref _user->Head, _positions.Peeked);
 
     /// <summary>Looks at all records that there are in place; the cheapest way to reap.</summary>
     /// <exception cref="InvalidOperationException">The ring was not opened with the promise of a single reaper.</exception>
@@ -221,7 +220,7 @@ public sealed unsafe class RingReaper
 
         // Acquire: the thread that stored it had loaded tail with acquire, so the records below it are visible here too.
         // A head that the call moved beyond it makes the difference huge, and tail is loaded anew.
-        tail = Volatile.Read(ref _seenTail);
+        tail = Volatile.Read(ref _positions.SeenTail);
         if (tail - head - 1 < _data.RingBytes)
         {
             return RingStatus.Event;
@@ -250,7 +249,7 @@ public sealed unsafe class RingReaper
         tail = Volatile.Read(ref _header->Tail);
         if ((flags & ~Aio2RingFlags.Known) == 0 && tail - head - 1 < _data.RingBytes)
         {
-            Volatile.Write(ref _seenTail, tail);
+            Volatile.Write(ref _positions.SeenTail, tail);
             return RingStatus.Event;
         }
 
@@ -278,7 +277,7 @@ public sealed unsafe class RingReaper
 
             if (tail - head - 1 < _data.RingBytes)
             {
-                Volatile.Write(ref _seenTail, tail);
+                Volatile.Write(ref _positions.SeenTail, tail);
                 return RingStatus.Event;
             }
 

@@ -44,31 +44,43 @@ internal sealed unsafe class RingAloneSide(int threads, bool single) : ISide
         return sum;
     }
 
-    private ulong AtOnce(RingProducer producer, RingReaper reaper, long operations)
+    private static ulong AtOnce(RingProducer producer, RingReaper reaper, long operations)
     {
         var thread = new Thread(() =>
         {
-            var wait = default(SpinWait);
+            var spins = 0u;
             for (long i = 0; i < operations; i++)
             {
                 while (!Write(producer, (ulong)i))
                 {
-                    wait.SpinOnce(sleep1Threshold: -1);
+                    Relax(ref spins);
                 }
             }
         });
         thread.Start();
         var sum = 0ul;
-        var wait = default(SpinWait);
-        for (long i = 0; i < operations; i++)
+        var spins = 0u;
+        for (long taken = 0; taken < operations;)
         {
-            while (!Read(reaper, ref sum))
+            var found = ReadAll(reaper, ref sum);
+            taken += found;
+            if (found == 0)
             {
-                wait.SpinOnce(sleep1Threshold: -1);
+                Relax(ref spins);
             }
         }
         thread.Join();
         return sum;
+    }
+
+    // As peers/spsc.c does.
+    private static void Relax(ref uint spins)
+    {
+        Thread.SpinWait(24);
+        if (++spins % 64 == 0)
+        {
+            Thread.Yield();
+        }
     }
 
     private static bool Write(RingProducer producer, ulong value)
@@ -99,6 +111,21 @@ internal sealed unsafe class RingAloneSide(int threads, bool single) : ISide
         sum += MemoryMarshal.Read<ulong>(record[8..]);
         peek.Dispose();
         return true;
+    }
+
+    private static int ReadAll(RingReaper reaper, ref ulong sum)
+    {
+        var found = 0;
+        var local = 0ul;
+        var peek = reaper.PeekAll();
+        while (peek.TryNext(out var record))
+        {
+            local += MemoryMarshal.Read<ulong>(record[8..]);
+            found++;
+        }
+        peek.Dispose();
+        sum += local;
+        return found;
     }
 
     private static bool ReadCopy(RingReaper reaper, ref ulong sum)
