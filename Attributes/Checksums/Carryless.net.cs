@@ -29,4 +29,16 @@ internal static class Carryless
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector128<ulong> Fold(Vector128<ulong> block, Vector128<ulong> distance) =>
         LowLow(block, distance) ^ HighHigh(block, distance);
+
+    /// <summary>The upper half, at the place of the lower one; zeros above.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<ulong> UpperAsLower(Vector128<ulong> block) => Sse2.IsSupported
+        ? Sse2.ShiftRightLogical128BitLane(block, 8)
+        : Vector128.CreateScalar(block.GetElement(1));
+
+    /// <summary>The lower half, at the place of the upper one; zeros below.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<ulong> LowerAsUpper(Vector128<ulong> block) => Sse2.IsSupported
+        ? Sse2.ShiftLeftLogical128BitLane(block, 8)
+        : Vector128.Create(0, block.GetElement(0));
 }

@@ -38,7 +38,7 @@ internal static class Folding512
         Vector512<ulong> third = Load<TOrder>(ref at, 2 * Vector, order);
         Vector512<ulong> fourth = Load<TOrder>(ref at, 3 * Vector, order);
         at = ref Unsafe.Add(ref at, Stride);
-        Vector512<ulong> stride = Vector512.Create(constants.By2048);
+        Vector512<ulong> stride = constants.FourBy2048;
         for (; left >= Stride; left -= Stride)
         {
             block = Fold(block, stride) ^ Load<TOrder>(ref at, 0, order);
@@ -48,8 +48,8 @@ internal static class Folding512
             at = ref Unsafe.Add(ref at, Stride);
         }
 
-        Vector512<ulong> one = Vector512.Create(constants.By512);
-        block = Fold(block, Vector512.Create(constants.By1536)) ^ Fold(second, Vector512.Create(constants.By1024))
+        Vector512<ulong> one = constants.FourBy512;
+        block = Fold(block, constants.FourBy1536) ^ Fold(second, constants.FourBy1024)
             ^ Fold(third, one) ^ fourth;
         for (; left >= Vector; left -= Vector)
         {

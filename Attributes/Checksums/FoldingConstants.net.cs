@@ -24,8 +24,10 @@ internal sealed class FoldingConstants
         By512 = Distance(512);
         By768 = Distance(768);
         By1024 = Distance(1024);
-        By1536 = Distance(1536);
-        By2048 = Distance(2048);
+        FourBy512 = InFourLanes(512);
+        FourBy1024 = InFourLanes(1024);
+        FourBy1536 = InFourLanes(1536);
+        FourBy2048 = InFourLanes(2048);
         // Lane n is 3 - n lanes of 128 bits away from the last; the last stays and is added apart.
         Lanes = Vector512.Create(Vector256.Create(By384, By256), Vector256.Create(By128, Vector128<ulong>.Zero));
 
@@ -59,9 +61,17 @@ internal sealed class FoldingConstants
 
     internal Vector128<ulong> By1024 { get; }
 
-    internal Vector128<ulong> By1536 { get; }
+    /// <summary>For four lanes, ready in memory: to copy a vector to all lanes takes longer than short data does.</summary>
+    internal Vector512<ulong> FourBy512 { get; }
 
-    internal Vector128<ulong> By2048 { get; }
+    /// <inheritdoc cref="FourBy512"/>
+    internal Vector512<ulong> FourBy1024 { get; }
+
+    /// <inheritdoc cref="FourBy512"/>
+    internal Vector512<ulong> FourBy1536 { get; }
+
+    /// <inheritdoc cref="FourBy512"/>
+    internal Vector512<ulong> FourBy2048 { get; }
 
     /// <summary>Brings four lanes to the last one's place.</summary>
     internal Vector512<ulong> Lanes { get; }
@@ -81,6 +91,12 @@ internal sealed class FoldingConstants
     private Vector128<ulong> Distance(int bits) => lowBitFirst
         ? Vector128.Create(Reflected(bits + 64 - 1), Reflected(bits - 1))
         : Vector128.Create(Gf2.PowerOfX(bits, polynomial), Gf2.PowerOfX(bits + 64, polynomial));
+
+    private Vector512<ulong> InFourLanes(int bits)
+    {
+        Vector256<ulong> half = Vector256.Create(Distance(bits), Distance(bits));
+        return Vector512.Create(half, half);
+    }
 
     private ulong Reflected(int exponent) => Gf2.Reflect(Gf2.PowerOfX(exponent, polynomial));
 }

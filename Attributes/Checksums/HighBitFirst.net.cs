@@ -40,10 +40,10 @@ internal readonly struct HighBitFirst : IBitOrder
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Reduce(FoldingConstants constants, Vector128<ulong> block)
     {
-        Vector128<ulong> t = Carryless.HighHigh(block, constants.Reduce) ^ Vector128.Create(0, block.GetElement(0));
+        Vector128<ulong> t = Carryless.HighHigh(block, constants.Reduce) ^ Carryless.LowerAsUpper(block);
         // The quotient's leading term x^64 is implicit: it adds t itself.
         Vector128<ulong> quotient = Carryless.HighHigh(t, constants.Quotient) ^ t;
         Vector128<ulong> multiple = Carryless.HighHigh(quotient, constants.Modulus);
-        return t.GetElement(0) ^ multiple.GetElement(0);
+        return (t ^ multiple).GetElement(0);
     }
 }

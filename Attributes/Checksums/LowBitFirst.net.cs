@@ -25,9 +25,9 @@ internal readonly struct LowBitFirst : IBitOrder
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Reduce(FoldingConstants constants, Vector128<ulong> block)
     {
-        Vector128<ulong> t = Carryless.LowLow(block, constants.Reduce) ^ Vector128.CreateScalar(block.GetElement(1));
+        Vector128<ulong> t = Carryless.LowLow(block, constants.Reduce) ^ Carryless.UpperAsLower(block);
         Vector128<ulong> quotient = Carryless.LowLow(t, constants.Quotient);
         Vector128<ulong> multiple = Carryless.LowLow(quotient, constants.Modulus);
-        return t.GetElement(1) ^ multiple.GetElement(1) ^ (quotient.GetElement(0) & constants.LowestTerm);
+        return (t ^ multiple).GetElement(1) ^ (quotient.GetElement(0) & constants.LowestTerm);
     }
 }
