@@ -40,6 +40,12 @@ internal sealed unsafe partial class Context
         var validator = new RecordValidator(Kernel.Memory, run, bytes, MaxEventBytes);
         for (var goOn = true; goOn && at < bytes;)
         {
+            if (EndHotReads(run + at, bytes - at, ref descriptors) is var ended and not 0)
+            {
+                at += ended;
+                continue;
+            }
+
             var count = JudgeChunk(validator, at, isCut, plans, ref descriptors, ref scratch, ref report, out var next);
             goOn = next >= 0;
             var admitted = Admit(run, plans, count, ref descriptors, ref scratch, ref report, out var stop);

@@ -37,6 +37,9 @@ internal unsafe interface IEngine : IDisposable
     /// has changed nothing but <see cref="Request.Transferred"/> and <see cref="RequestTraits.Attempted"/>.</summary>
     bool TryInline(Request* request, int userFd);
 
+    /// <summary>Whether <see cref="TryInline"/> is <see cref="InlineRead"/>'s: then a read may end so without becoming a request.</summary>
+    bool EndsReadsInline => false;
+
     /// <summary>Whether <see cref="Request.Priority"/> has an effect on an operation's file I/O.</summary>
     bool TakesPriority(ushort opcode) => false;
 

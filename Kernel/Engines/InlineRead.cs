@@ -29,7 +29,8 @@ internal static unsafe class InlineRead
         var segments = Request.Segments(r);
         var got = isTmpfs && r->SegmentCount == 1 && r->RwFlags == 0
             ? Libc.Pread(userFd, (void*)segments->Base, (nuint)segments->Bytes, r->Offset)
-            : Libc.Preadv2(userFd, segments, r->SegmentCount, r->Offset, (int)r->RwFlags | (isTmpfs ? 0 : Libc.RWF_NOWAIT));
+            : isTmpfs ? Libc.Preadv2(userFd, segments, r->SegmentCount, r->Offset, (int)r->RwFlags)
+            : Libc.PreadAtHand(userFd, segments, r->SegmentCount, r->Offset, (int)r->RwFlags);
         if (!isTmpfs && (got >= 0 || got == -Errno.EAGAIN))
         {
             r->Traits |= RequestTraits.Attempted;

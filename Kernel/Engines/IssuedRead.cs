@@ -55,8 +55,8 @@ internal static unsafe class IssuedRead
         && iocb->Len <= InlineRead.BytesMax
         && iocb->Offset >= 0 && iocb->Offset <= long.MaxValue - (long)InlineRead.BytesMax;
 
-    // On what is no file the one call's result stands, as in Transfer.
-    private static bool IsFile(int fd) =>
+    /// <summary>Whether a transfer goes on where one call ended: on what is no file its result stands, as in Transfer.</summary>
+    public static bool IsFile(int fd) =>
         Libc.Statx(fd, Statx.TypeOwnerAndInode, out var stat) != 0
         || (stat.Mode & Statx.TypeMask) is Statx.Regular or Statx.BlockDevice;
 }

@@ -21,6 +21,11 @@ internal static unsafe partial class Libc
     public static int IoUringRegister(int fd, uint operation, void* argument, uint count) =>
         (int)Syscall(SysIoUringRegister, fd, (nint)operation, (nint)argument, (nint)count);
 
+    /// <summary>Scattered read of what is at hand (RWF_NOWAIT); no file position. The library's own preadv2 can be cancelled by
+    /// pthread_cancel, and to allow and forbid that takes some 5 % of a cached read.</summary>
+    public static nint PreadAtHand(int fd, Iovec* vectors, int count, long offset, int flags) =>
+        Syscall(IsArm64 ? 286 : 327, fd, (nint)vectors, count, (nint)offset, 0, flags | RWF_NOWAIT);
+
     /// <summary>Page-cache state of a range (Linux 6.5), <c>-ENOSYS</c> before.</summary>
     public static int Cachestat(int fd, CachestatRange* range, Cachestat* stat) =>
         (int)Syscall(SysCachestat, fd, (nint)range, (nint)stat);

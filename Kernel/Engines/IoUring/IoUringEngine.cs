@@ -73,6 +73,8 @@ internal sealed unsafe partial class IoUringEngine : IEngine, IDeferredEngine
         return null;
     }
 
+    public bool EndsReadsInline => true;
+
     public bool TryInline(Request* request, int userFd) => InlineRead.TryEnd(request, userFd);
 
     public void Submit(Request* first, int count)

@@ -39,6 +39,8 @@ internal sealed unsafe class ThreadsEngine : IEngine
 
     public bool TakesPriority(ushort opcode) => true;
 
+    public bool EndsReadsInline => true;
+
     public bool TryInline(Request* request, int userFd) => InlineRead.TryEnd(request, userFd);
 
     public void Submit(Request* first, int count)

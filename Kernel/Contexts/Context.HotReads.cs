@@ -1,0 +1,137 @@
+using AioV2.Abi;
+using AioV2.Kernel.Engines;
+using AioV2.Kernel.Requests;
+using AioV2.Kernel.Submission;
+
+namespace AioV2.Kernel.Contexts;
+
+/// <remarks>A PREAD that asks for nothing and whose data the page cache holds ends inside the call (<see cref="HotFile"/>). Such
+/// reads at the front of a run are judged by a few comparisons, made, and their events written where they stand in the ring: there
+/// is no block of memory for each, which the copied data would push out of the first cache between one step and the next. The
+/// first one that cannot end so is left to the long way, and with it all behind it.</remarks>
+internal sealed unsafe partial class Context
+{
+    // An iocb's first word: bytes, flags and opcode.
+    private const ulong BareRead = Iocb2.SizeOf | ((ulong)Aio2Op.Pread << 48);
+
+    // The bytes of those that have ended.
+    private int EndHotReads(byte* run, int bytes, ref DescriptorTable descriptors)
+    {
+        var iocbs = (Iocb2*)run;
+        var most = CountBareReads(iocbs, bytes);
+        if (most == 0 || _trace is not null || _isDeferred || _caller is not null || !Kernel.Engine.EndsReadsInline)
+        {
+            return 0;
+        }
+
+        // Slots first: a request for which there is none must not have touched its buffer.
+        var slots = TakeSlots(most);
+        if (slots == 0)
+        {
+            return 0;
+        }
+
+        var results = stackalloc long[slots];
+        var read = 0;
+        var attempt = default(HotFile);
+        while (read < slots && attempt.TryRead(iocbs + read, ref descriptors, out results[read]))
+        {
+            read++;
+        }
+
+        return PostReads(iocbs, results, read, slots) * Iocb2.SizeOf;
+    }
+
+    private static int CountBareReads(Iocb2* iocbs, int bytes)
+    {
+        var most = Math.Min(bytes / Iocb2.SizeOf, ChunkRecords);
+        var count = 0;
+        while (count < most && *(ulong*)(iocbs + count) == BareRead && iocbs[count].RwFlags == 0)
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    private int TakeSlots(int most)
+    {
+        if (_ring is null)
+        {
+            return 0;
+        }
+
+        _lock.Enter();
+        var slots = _dying ? 0 : (int)Math.Min(most, _freeSlots);
+        _freeSlots -= slots;
+        _lock.Exit();
+        return slots;
+    }
+
+    // A completion pass like any other (RING-7): how many reads have ended, as far as memory goes for events that find no room.
+    private int PostReads(Iocb2* iocbs, long* results, int read, int slots)
+    {
+        _lock.Enter();
+        _freeSlots += slots;
+        Drain();
+        var posted = _list.IsEmpty && !_moving ? PutReads(iocbs, results, read) : 0;
+        var overflowed = 0;
+        while (posted + overflowed < read && TryList(iocbs + posted + overflowed, results[posted + overflowed]))
+        {
+            overflowed++;
+        }
+
+        var ended = posted + overflowed;
+        Waiter* roused = null;
+        EventFdSignal? signal = null;
+        if (ended != 0)
+        {
+            PublishPosted((uint)overflowed);
+            _nextId += (ulong)posted;
+            roused = WakeReady();
+            signal = SignalOfPass();
+        }
+
+        _lock.Exit();
+        AfterPass(signal, roused);
+        return ended;
+    }
+
+    // Their events, unpublished, as far as there is room in the ring.
+    private int PutReads(Iocb2* iocbs, long* results, int read)
+    {
+        var posted = 0;
+        while (posted < read)
+        {
+            var run = _ring!.ReserveRun(IoEvent2.SizeOf, read - posted, out var place);
+            if (run == 0)
+            {
+                break;
+            }
+
+            NotePlace(place, (uint)run * IoEvent2.SizeOf);
+            for (var e = (IoEvent2*)place; run != 0; run--, posted++, e++)
+            {
+                *e = new IoEvent2 { Bytes = IoEvent2.SizeOf, UserData = iocbs[posted].UserData, Res = results[posted] };
+            }
+        }
+
+        return posted;
+    }
+
+    // A read whose event goes to the list: there it needs a block, and its slot.
+    private bool TryList(Iocb2* iocb, long result)
+    {
+        var plan = new RecordPlan { IocbBytes = Iocb2.SizeOf, EventBytes = IoEvent2.SizeOf, Descriptor = -1, Segments = 1, DataBytes = iocb->Len };
+        if (TryAdmit((byte*)iocb, plan, default, out var r) != 0)
+        {
+            return false;
+        }
+
+        _outstanding.Add(r);
+        r->Res = result;
+        RequestHooks.AtComplete(r);
+        _ = Post(r);
+        return true;
+    }
+}
