@@ -19,11 +19,15 @@ internal unsafe ref struct AttributeWalk
 
     public AttributeWalk(Request* r)
     {
+        // Else its buffer would be cleared for each request.
+        Unsafe.SkipInit(out this);
         _opcode = r->Opcode;
         _attribute = (byte*)(Request.Iocb(r) + 1);
         _end = (byte*)Request.Iocb(r) + r->IocbBytes;
         _return = (byte*)(Request.Event(r) + 1);
         Handler = null;
+        Attribute = null;
+        Return = null;
     }
 
     /// <summary>Who handles the current attribute; null where nobody does.</summary>

@@ -1,4 +1,5 @@
 using AioV2.Abi;
+using AioV2.Abi.Codecs;
 using AioV2.Kernel.Attributes;
 using AioV2.Kernel.Requests;
 
@@ -21,10 +22,53 @@ internal readonly unsafe ref struct AttributeJudge
     /// <summary>Fills in the plan's event size, attribute count and hooks.</summary>
     public Refusal Judge(ref RecordPlan plan)
     {
+        if (TryJudgeAtOnce(ref plan))
+        {
+            return Refusal.None;
+        }
+
         var refusal = JudgeFraming(ref plan);
         refusal = refusal.Errno != 0 || plan.AttributeCount < 2 ? refusal : JudgeTwice();
         refusal = refusal.Errno != 0 ? refusal : JudgeRequired();
         return refusal.Errno != 0 ? refusal : JudgePayloads(ref plan);
+    }
+
+    // The usual record in one pass: attributes without padding, none twice, of the 63 first types, and with payloads as long as they
+    // are known here. Of any other nothing is kept: the passes below have the order of ERR-1.
+    private bool TryJudgeAtOnce(ref RecordPlan plan)
+    {
+        ulong seen = 0;
+        var count = 0;
+        var eventBytes = plan.EventBytes;
+        var traits = plan.Traits;
+        for (var at = Iocb2.SizeOf; at < _bytes; count++)
+        {
+            // Records are multiples of 8 long, and so is what is left: a head is there.
+            var attribute = (Aio2Attr*)(_record + at);
+            var bytes = attribute->Bytes;
+            if (bytes - Aio2Attr.SizeOf > (uint)(_bytes - at - Aio2Attr.SizeOf) || bytes % Aio2.Align != 0
+                || attribute->Type - 1u >= 63 || (seen >> attribute->Type & 1) != 0 || (attribute->Flags & ~Aio2AttrFlags.Known) != 0)
+            {
+                return false;
+            }
+
+            var handler = AttributeWalk.HandlerOf(attribute->Type, _op.Opcode);
+            if (handler is null ? (attribute->Flags & Aio2AttrFlags.Required) != 0
+                : bytes != (uint)(Aio2Attr.SizeOf + handler.Info.InSize) || handler.Validate((byte*)(attribute + 1), _op).Errno != 0)
+            {
+                return false;
+            }
+
+            seen |= 1ul << attribute->Type;
+            traits |= handler is null ? RequestTraits.None : handler.Hooks;
+            eventBytes += (attribute->Flags & Aio2AttrFlags.Noreturn) == 0 ? AttributeWalk.Align8(AttributeWalk.ReturnBytes(handler)) : 0;
+            at += (int)bytes;
+        }
+
+        plan.AttributeCount = count;
+        plan.EventBytes = eventBytes;
+        plan.Traits = traits;
+        return true;
     }
 
     private Refusal JudgeFraming(ref RecordPlan plan)
@@ -65,34 +109,8 @@ internal readonly unsafe ref struct AttributeJudge
 
     private Refusal JudgeTwice()
     {
-        // A bit for each type up to 63; the rare others are compared with those before them, of which a record holds few.
-        ulong seen = 0;
-        for (var at = Iocb2.SizeOf; at < _bytes; at = Next(at))
-        {
-            var type = TypeAt(at);
-            var twice = type < 64 ? (seen >> type & 1) != 0 : HasBefore(type, at);
-            if (twice)
-            {
-                return new Refusal(Errno.EINVAL, Aio2Reason.AttrTwice, at);
-            }
-
-            seen |= type < 64 ? 1ul << type : 0;
-        }
-
-        return Refusal.None;
-    }
-
-    private bool HasBefore(ushort type, int end)
-    {
-        for (var at = Iocb2.SizeOf; at < end; at = Next(at))
-        {
-            if (TypeAt(at) == type)
-            {
-                return true;
-            }
-        }
-
-        return false;
+        var error = AttributeFraming.CheckTwice(new ReadOnlySpan<byte>(_record + Iocb2.SizeOf, _bytes - Iocb2.SizeOf), Iocb2.SizeOf);
+        return error.IsError ? new Refusal(Errno.EINVAL, error.Reason, error.Offset) : Refusal.None;
     }
 
     private Refusal JudgeRequired()
