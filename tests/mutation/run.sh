@@ -3,7 +3,7 @@
 # and each line there must still survive; anything else fails. Works on a copy, since mutated assemblies stay where they
 # were built. Not part of test.sh: README.md beside this file tells how long it takes.
 #
-#   tests/mutation/run.sh [ring|codecs|checksums|payloads|pi ...]     all of them without a name
+#   tests/mutation/run.sh [ring|codecs|calls|trace|checksums|payloads|pi ...]     all of them without a name
 #   tests/mutation/run.sh --again ring                                judges what the last run left
 #
 # CONCURRENCY (1): test processes at a time.
@@ -18,6 +18,8 @@ targets() {
     cat <<'LIST'
 ring|Abi.Tests|Abi|**/Ring/*.cs
 codecs|Abi.Tests|Abi|**/Codecs/*.cs
+calls|Abi.Tests|Abi|**/Calls/*.cs
+trace|Abi.Tests|Abi|**/Trace/*.cs
 checksums|Attributes.Tests|Attributes|**/Checksums/*.cs
 payloads|Attributes.Tests|Attributes|**/Payloads/*.cs
 pi|Attributes.Tests|Attributes|**/Pi/*.cs
@@ -51,7 +53,7 @@ survivors() {
             end;
         .files | to_entries[] | (.value.source | split("\n")) as $lines | .key as $file
         | .value.mutants[] | select(.status == "Survived" or .status == "NoCoverage")
-        | ($file | sub("^.*?(?<p>(Ring|Codecs|Checksums|Payloads|Pi)/)"; "\(.p)")) as $short
+        | ($file | sub("^.*?(?<p>(Ring|Codecs|Calls|Trace|Checksums|Payloads|Pi)/)"; "\(.p)")) as $short
         | "\(.id)\t\($short): \(cut($lines; .location) | squeeze | .[:120]) -> \(.replacement | squeeze | .[:120])"' "$1"
 }
 
