@@ -7,8 +7,8 @@ namespace AioV2.Kernel.Contexts;
 
 /// <remarks>A PREAD that asks for nothing and whose data the page cache holds ends inside the call (<see cref="HotFile"/>). Such
 /// reads at the front of a run are judged by a few comparisons, made, and their events written where they stand in the ring: there
-/// is no block of memory for each, which the copied data would push out of the first cache between one step and the next. The
-/// first one that cannot end so is left to the long way, and with it all behind it.</remarks>
+/// is no block of memory for each, which the copied data would push out of the first cache between one step and the next. Only an
+/// event that goes to the list has one. The first read that cannot end so is left to the long way, and with it all behind it.</remarks>
 internal sealed unsafe partial class Context
 {
     // An iocb's first word: bytes, flags and opcode.
@@ -19,7 +19,7 @@ internal sealed unsafe partial class Context
     {
         var iocbs = (Iocb2*)run;
         var most = CountBareReads(iocbs, bytes);
-        if (most == 0 || _trace is not null || _isDeferred || _caller is not null || !Kernel.Engine.EndsReadsInline)
+        if (most == 0 || _trace is not null || _caller is not null || !Kernel.Engine.EndsReadsInline)
         {
             return 0;
         }
@@ -56,11 +56,6 @@ internal sealed unsafe partial class Context
 
     private int TakeSlots(int most)
     {
-        if (_ring is null)
-        {
-            return 0;
-        }
-
         _lock.Enter();
         var slots = _dying ? 0 : (int)Math.Min(most, _freeSlots);
         _freeSlots -= slots;
@@ -74,7 +69,7 @@ internal sealed unsafe partial class Context
         _lock.Enter();
         _freeSlots += slots;
         Drain();
-        var posted = _list.IsEmpty && !_moving ? PutReads(iocbs, results, read) : 0;
+        var posted = _list.IsEmpty && !_moving && !IsDirect ? PutReads(iocbs, results, read) : 0;
         var overflowed = 0;
         while (posted + overflowed < read && TryList(iocbs + posted + overflowed, results[posted + overflowed]))
         {

@@ -10,7 +10,9 @@ internal static unsafe partial class Libc
 
     public static nint Write(int fd, void* buffer, nuint bytes) => Result(write(fd, buffer, bytes));
 
-    public static nint Pread(int fd, void* buffer, nuint bytes, long offset) => Result(pread(fd, buffer, bytes, offset));
+    /// <summary>By its number, as <see cref="PreadAtHand"/> and for the same reason.</summary>
+    public static nint Pread(int fd, void* buffer, nuint bytes, long offset) =>
+        Syscall(IsArm64 ? 67 : 17, fd, (nint)buffer, (nint)bytes, (nint)offset);
 
     public static nint Pwrite(int fd, void* buffer, nuint bytes, long offset) => Result(pwrite(fd, buffer, bytes, offset));
 
@@ -27,9 +29,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name)]
     private static partial nint write(int fd, void* buffer, nuint bytes);
-
-    [LibraryImport(Name, EntryPoint = "pread64")]
-    private static partial nint pread(int fd, void* buffer, nuint bytes, long offset);
 
     [LibraryImport(Name, EntryPoint = "pwrite64")]
     private static partial nint pwrite(int fd, void* buffer, nuint bytes, long offset);

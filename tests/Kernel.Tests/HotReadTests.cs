@@ -11,7 +11,7 @@ public sealed unsafe class HotReadTests
 {
     private const int FileBytes = 8192, ReadBytes = 512;
 
-    [Theory, InlineData(0u), InlineData(Aio2Setup.UserReap), Requirement("RING-6", "RING-3", "RING-7", "RING-9")]
+    [Theory, InlineData(0u), InlineData(Aio2Setup.UserReap), InlineData(Aio2Setup.Defer), Requirement("RING-6", "RING-3", "RING-7", "RING-9")]
     public void Runs_of_bare_and_other_reads_come_in_order_over_the_rings_end_and_the_list(uint kind)
     {
         using var aio = Harness.Context(nrReqs: 400, flags: kind);
