@@ -24,14 +24,10 @@ internal sealed unsafe partial class Context
             return 0;
         }
 
-        // Slots first: a request for which there is none must not have touched its buffer.
-        var slots = TakeSlots(most);
-        if (slots == 0)
-        {
-            return 0;
-        }
-
-        var results = stackalloc long[slots];
+        // A request for which there is no slot must leave its buffer alone. None is taken yet: what is refused in the end would have
+        // kept it from others (RING-9). Where others take the last ones meanwhile, the long way says so.
+        var slots = (int)Math.Min(most, Volatile.Read(ref _freeSlots));
+        var results = stackalloc long[Math.Max(slots, 1)];
         var read = 0;
         var attempt = default(HotFile);
         while (read < slots && attempt.TryRead(iocbs + read, ref descriptors, out results[read]))
@@ -39,7 +35,7 @@ internal sealed unsafe partial class Context
             read++;
         }
 
-        return PostReads(iocbs, results, read, slots) * Iocb2.SizeOf;
+        return read == 0 ? 0 : PostReads(iocbs, results, read) * Iocb2.SizeOf;
     }
 
     private static int CountBareReads(Iocb2* iocbs, int bytes)
@@ -54,22 +50,14 @@ internal sealed unsafe partial class Context
         return count;
     }
 
-    private int TakeSlots(int most)
+    // A completion pass like any other (RING-7): how many reads have ended, as far as there are slots and, for events that find no
+    // room in the ring, memory. Of one whose event has a place its slot is taken and given back in one step (RING-9).
+    private int PostReads(Iocb2* iocbs, long* results, int read)
     {
         _lock.Enter();
-        var slots = _dying ? 0 : (int)Math.Min(most, _freeSlots);
-        _freeSlots -= slots;
-        _lock.Exit();
-        return slots;
-    }
-
-    // A completion pass like any other (RING-7): how many reads have ended, as far as memory goes for events that find no room.
-    private int PostReads(Iocb2* iocbs, long* results, int read, int slots)
-    {
-        _lock.Enter();
-        _freeSlots += slots;
         Drain();
-        var posted = _list.IsEmpty && !_moving && !IsDirect ? PutReads(iocbs, results, read) : 0;
+        var posted = _freeSlots != 0 && !_dying && _list.IsEmpty && !_moving && !IsDirect ? PutReads(iocbs, results, read) : 0;
+        _nextId += (ulong)posted;
         var overflowed = 0;
         while (posted + overflowed < read && TryList(iocbs + posted + overflowed, results[posted + overflowed]))
         {
@@ -82,7 +70,6 @@ internal sealed unsafe partial class Context
         if (ended != 0)
         {
             PublishPosted((uint)overflowed);
-            _nextId += (ulong)posted;
             roused = WakeReady();
             signal = SignalOfPass();
         }

@@ -77,6 +77,30 @@ public sealed unsafe class HotReadTests
         _ = Libc.Close(fd);
     }
 
+    /// <summary>Reads of a run held slots from the others while it was not known yet whether they would end at once: a submission beside
+    /// them met -EAGAIN where no order of the two explained it.</summary>
+    [Fact, Requirement("RING-9")]
+    public void A_read_that_is_tried_keeps_no_slot_from_others()
+    {
+        using var aio = Harness.Context(nrReqs: 1);
+        using var page = new StalledPage();
+        var fd = EngineBench.OpenTmpfs(FileBytes);
+        var read = Harness.Read(fd, page.Address, 8, 0, 1);
+        long accepted = 0;
+        var thread = new Thread(() => accepted = aio.Submit(read));
+        thread.Start();
+        page.AwaitTouch();
+
+        Assert.Equal(Iocb2.SizeOf, aio.Submit(Harness.Nop(2)));
+        Assert.Equal(2ul, aio.ReapOne().UserData);
+        page.LetGo();
+        thread.Join();
+        Assert.Equal(Iocb2.SizeOf, accepted);
+        var e = aio.ReapOne();
+        Assert.Equal((1ul, 8L), (e.UserData, e.Res));
+        _ = Libc.Close(fd);
+    }
+
     [Theory, InlineData(0u), InlineData(Aio2Setup.SubmitAll), Requirement("SUBMIT-1", "SUBMIT-3", "SUBMIT-5", "ERR-1")]
     public void What_follows_bare_reads_in_a_run_is_judged_where_it_stands(uint submitAll)
     {

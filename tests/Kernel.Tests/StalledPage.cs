@@ -15,7 +15,7 @@ internal sealed unsafe class StalledPage : IDisposable
     public StalledPage()
     {
         Address = (byte*)Libc.Mmap(null, 4096, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS, -1, 0);
-        _fault = (int)Libc.Syscall(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 282 : 323, Libc.O_CLOEXEC);
+        _fault = (int)Libc.Syscall(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 282 : 323, Libc.O_CLOEXEC | Libc.O_NONBLOCK);
         Assert.True(_fault >= 0, $"userfaultfd: {_fault}");
         var api = stackalloc ulong[3] { UFFD_API, 0, 0 };
         var range = stackalloc ulong[4] { (ulong)Address, 4096, UFFDIO_REGISTER_MODE_MISSING, 0 };
@@ -24,6 +24,14 @@ internal sealed unsafe class StalledPage : IDisposable
     }
 
     public byte* Address { get; }
+
+    /// <summary>Waits until somebody waits for the page.</summary>
+    public void AwaitTouch()
+    {
+        var fault = new Pollfd { Fd = _fault, Events = Libc.POLLIN };
+        Assert.Equal(1, Libc.Poll(&fault, 1, (int)Harness.Patience * 1000));
+        Assert.Equal(Libc.POLLIN, fault.Returned);
+    }
 
     /// <summary>Whoever waits for the page finds zeroes.</summary>
     public void LetGo()
