@@ -76,6 +76,28 @@ public sealed unsafe class LoadedAio2Tests
     }
 
     [Fact]
+    public void A_library_is_unloaded_with_its_calls_and_where_one_is_missing()
+    {
+        using var library = new BuiltLibrary("");
+        using (var aio = new LoadedAio2(library.Path))
+        {
+            Assert.True(IsLoaded(library));
+            aio.Dispose();
+            Assert.False(IsLoaded(library));
+        }
+
+        using var lacking = new BuiltLibrary("-DLACKING");
+        Assert.Throws<Aio2Exception>(() => new LoadedAio2(lacking.Path));
+        Assert.False(IsLoaded(lacking));
+
+        static bool IsLoaded(BuiltLibrary library) => File.ReadAllText("/proc/self/maps").Contains(library.Path, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_library_without_a_name_is_no_library_that_is_missing() =>
+        Assert.Throws<ArgumentException>(() => new LoadedAio2(""));
+
+    [Fact]
     public void A_library_that_is_not_there_or_is_none_is_named()
     {
         Aio2Exception missing = Assert.Throws<Aio2Exception>(() => new LoadedAio2("/nowhere/libaio2.so"));
