@@ -11,14 +11,11 @@ namespace AioV2.Kernel.Contexts;
 /// event that goes to the list has one. The first read that cannot end so is left to the long way, and with it all behind it.</remarks>
 internal sealed unsafe partial class Context
 {
-    // An iocb's first word: bytes, flags and opcode.
-    private const ulong BareRead = Iocb2.SizeOf | ((ulong)Aio2Op.Pread << 48);
-
     // The bytes of those that have ended.
     private int EndHotReads(byte* run, int bytes, ref DescriptorTable descriptors)
     {
         var iocbs = (Iocb2*)run;
-        var most = CountBareReads(iocbs, bytes);
+        var most = CountPlainReads(iocbs, bytes);
         if (most == 0 || _trace is not null || _caller is not null || !Kernel.Engine.EndsReadsInline)
         {
             return 0;
@@ -27,7 +24,7 @@ internal sealed unsafe partial class Context
         // A request for which there is no slot must leave its buffer alone. None is taken yet: what is refused in the end would have
         // kept it from others (RING-9). Where others take the last ones meanwhile, the long way says so.
         var slots = (int)Math.Min(most, Volatile.Read(ref _freeSlots));
-        var results = stackalloc long[Math.Max(slots, 1)];
+        var results = stackalloc long[slots];
         var read = 0;
         var attempt = default(HotFile);
         while (read < slots && attempt.TryRead(iocbs + read, ref descriptors, out results[read]))
@@ -38,11 +35,11 @@ internal sealed unsafe partial class Context
         return read == 0 ? 0 : PostReads(iocbs, results, read) * Iocb2.SizeOf;
     }
 
-    private static int CountBareReads(Iocb2* iocbs, int bytes)
+    private static int CountPlainReads(Iocb2* iocbs, int bytes)
     {
         var most = Math.Min(bytes / Iocb2.SizeOf, ChunkRecords);
         var count = 0;
-        while (count < most && *(ulong*)(iocbs + count) == BareRead && iocbs[count].RwFlags == 0)
+        while (count < most && InlineRead.IsPlain(iocbs + count))
         {
             count++;
         }

@@ -16,17 +16,12 @@ internal unsafe struct HotFile
     private int _fd;
 
     /// <summary>Makes the read: whether it has ended. Else nothing has happened but that some of its buffer may hold data.</summary>
-    /// <param name="iocb">The kernel's copy of a record without flags and attributes.</param>
+    /// <param name="iocb">The kernel's copy of a record that <see cref="InlineRead.IsPlain"/> has passed.</param>
     /// <param name="descriptors">For what RWF_NOWAIT is no answer to.</param>
     /// <param name="result">Its result.</param>
     public bool TryRead(Iocb2* iocb, ref DescriptorTable descriptors, out long result)
     {
         result = 0;
-        if (iocb->Offset < 0 || iocb->Len > InlineRead.BytesMax || iocb->Offset > long.MaxValue - (long)InlineRead.BytesMax)
-        {
-            return false;
-        }
-
         if ((!_isKnown || _fd != iocb->Fd) && !MayBeTried(iocb->Fd))
         {
             return false;

@@ -16,6 +16,15 @@ internal static unsafe class InlineRead
     /// <summary>Bytes that are copied inside io_submit2 at most; a longer copy is the engine's work.</summary>
     public const ulong BytesMax = 256 * 1024;
 
+    // An iocb's first word: bytes, flags and opcode.
+    private const ulong PlainHead = Iocb2.SizeOf | ((ulong)Aio2Op.Pread << 48);
+
+    /// <summary>Whether a record, of which the first <see cref="Iocb2.SizeOf"/> bytes are there, is a PREAD without flags and attributes, at
+    /// a position of its own, that is short enough to be made inside a call.</summary>
+    public static bool IsPlain(Iocb2* iocb) =>
+        *(ulong*)iocb == PlainHead && iocb->RwFlags == 0
+        && iocb->Len <= BytesMax && iocb->Offset >= 0 && iocb->Offset <= long.MaxValue - (long)BytesMax;
+
     /// <summary>Whether the request has ended. If not, what was moved stands in <see cref="Request.Transferred"/>, and the
     /// engine goes on behind it.</summary>
     public static bool TryEnd(Request* r, int userFd)

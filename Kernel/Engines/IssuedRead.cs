@@ -7,7 +7,8 @@ namespace AioV2.Kernel.Engines;
 /// <summary>io_issue2 of a plain PREAD (ISSUE-1): the one call that it comes to, without a request.</summary>
 /// <remarks>It waits where pread waits, as io_issue2 may, and so needs no look at the file beforehand: a stream refuses a position
 /// with ESPIPE, one that is not open for reading refuses with EBADF, and every error has moved nothing, so that whatever fails
-/// here is left to the long way, which judges it in the order of ERR-1 and meets the error again. Half the time of a read of 4 KiB from the page cache.</remarks>
+/// here is left to the long way, which judges it in the order of ERR-1 and meets the error again. Half the time of a read of 4 KiB
+/// from the page cache.</remarks>
 internal static unsafe class IssuedRead
 {
     /// <summary>Whether it has run; else nothing has happened.</summary>
@@ -20,7 +21,7 @@ internal static unsafe class IssuedRead
     public static bool TryRun(UserMemory memory, Iocb2* iocb, nuint bytes, ulong buffer, nuint eventBytes, out long result)
     {
         result = 0;
-        if (!IsPlain(iocb, bytes) || eventBytes < IoEvent2.SizeOf)
+        if (bytes != Iocb2.SizeOf || !InlineRead.IsPlain(iocb) || eventBytes < IoEvent2.SizeOf)
         {
             return false;
         }
@@ -42,12 +43,6 @@ internal static unsafe class IssuedRead
         result = result == 0 ? IoEvent2.SizeOf : result;
         return true;
     }
-
-    private static bool IsPlain(Iocb2* iocb, nuint bytes) =>
-        bytes == Iocb2.SizeOf && iocb->Bytes == Iocb2.SizeOf
-        && iocb->Opcode == Aio2Op.Pread && iocb->Flags == 0 && iocb->RwFlags == 0
-        && iocb->Len <= InlineRead.BytesMax
-        && iocb->Offset >= 0 && iocb->Offset <= long.MaxValue - (long)InlineRead.BytesMax;
 
     /// <summary>Whether a transfer goes on where one call ended: on what is no file its result stands, as in Transfer.</summary>
     public static bool IsFile(int fd) =>

@@ -6,7 +6,8 @@ using AioV2.Bench.Harness;
 
 namespace AioV2.Bench.Rows;
 
-/// <summary>The ring as a component of its own (RING-12): records of 32 bytes, each published and taken by itself.</summary>
+/// <summary>The ring as a component of its own (RING-12): records of 32 bytes, each published by itself.</summary>
+/// <remarks>In turn each is also taken by itself; a consumer beside the producer, which is the only one, takes all that it finds.</remarks>
 /// <param name="threads">1: written and read in turn; 2: a producer and a consumer.</param>
 /// <param name="single">Whether the reaper is the only one, or moves <c>head</c> by compare-and-swap.</param>
 internal sealed unsafe class RingAloneSide(int threads, bool single) : ISide
