@@ -7,8 +7,6 @@ namespace AioV2.Kernel.Contexts;
 
 internal sealed unsafe partial class Context
 {
-    private const int StageBytes = (int)Aio2.EventMax;
-
     // What one look at the context told.
     private enum Look
     {
@@ -192,10 +190,10 @@ internal sealed unsafe partial class Context
     }
 
     // One look, under the lock. Shared ring: a claim on what it holds. Else: a chain taken off the list.
-    private Look LookAt(ulong room, ulong minBytes, bool force, out long result, out Found found, out Request* chain)
+    private Look LookAt(ulong room, ulong minBytes, bool force, out long result, out Found found, out Chain chain)
     {
         found = default;
-        chain = null;
+        chain = default;
         result = _dying ? -Errno.ENXIO : 0;
         Drain();
         if (_dying || room == 0)
@@ -233,44 +231,6 @@ internal sealed unsafe partial class Context
         return LookAtList(room, minBytes, force, out result, out chain);
     }
 
-    private Look LookAtList(ulong room, ulong minBytes, bool force, out long result, out Request* chain)
-    {
-        chain = null;
-        result = 0;
-        if (_copying)
-        {
-            return Look.WaitTurn;
-        }
-
-        if (_list.IsEmpty || !(force || WaiterQueue.CanReturn(_list.EventBytes, room, minBytes)))
-        {
-            return force ? Look.Return : Look.Wait;
-        }
-
-        if (_list.First->EventBytes > room)
-        {
-            result = -Errno.EMSGSIZE;
-            return Look.Return;
-        }
-
-        // What is taken keeps its slots until it is copied; others wait for their turn, so that a fault can put it back.
-        Request* last = null;
-        chain = _list.First;
-        for (ulong bytes = 0; !_list.IsEmpty && bytes + _list.First->EventBytes <= room;)
-        {
-            last = _list.TakeFirst();
-            bytes += last->EventBytes;
-            if ((last->Traits & RequestTraits.More) != 0)
-            {
-                last->State = (int)RequestState.Running;
-            }
-        }
-
-        last->Next = null;
-        _copying = true;
-        return Look.Copy;
-    }
-
     // Copies a claim to the user, then takes it like any reaper. 0: somebody else reaped meanwhile.
     private long CopyFound(ulong events, in Found found)
     {
@@ -304,92 +264,5 @@ internal sealed unsafe partial class Context
 
         found.Memory.Drop();
         return result;
-    }
-
-    // Copies a chain that was taken off the list; what cannot be copied goes back, in its place (GET-4).
-    private long CopyChain(ulong events, Request* chain)
-    {
-        var stage = stackalloc byte[StageBytes];
-        Request* delivered = null;
-        ulong total = 0;
-        var faulted = false;
-        while (chain != null && !faulted)
-        {
-            var stageEnd = chain;
-            nuint staged = 0;
-            for (; stageEnd != null && staged + stageEnd->EventBytes <= StageBytes; stageEnd = stageEnd->Next)
-            {
-                Buffer.MemoryCopy(Request.Event(stageEnd), stage + staged, stageEnd->EventBytes, stageEnd->EventBytes);
-                staged += stageEnd->EventBytes;
-            }
-
-            var copied = Kernel.Memory.CopyOutPrefix(events + total, stage, staged);
-            faulted = copied != staged;
-            nuint gone = 0;
-            while (chain != stageEnd && gone + chain->EventBytes <= copied)
-            {
-                var r = chain;
-                chain = r->Next;
-                gone += r->EventBytes;
-                r->Next = delivered;
-                delivered = r;
-            }
-
-            total += gone;
-        }
-
-        EndCopy(chain, delivered);
-        return total != 0 ? (long)total : faulted ? -Errno.EFAULT : 0;
-    }
-
-    private void EndCopy(Request* back, Request* delivered)
-    {
-        EventFdSignal? signal = null;
-        _lock.Enter();
-        while (delivered != null)
-        {
-            var r = delivered;
-            delivered = r->Next;
-            if (HasNotedEdges(r))
-            {
-                PostNotedEdges(r, isBack: false);
-                signal ??= SignalOfPass();
-                continue;
-            }
-
-            Free(r);
-        }
-
-        Debug.Assert(_copying, "only the call whose turn it is ends it");
-        _copying = false;
-        if (back != null)
-        {
-            ulong bytes = 0;
-            var last = back;
-            for (var r = back; r != null; r = r->Next)
-            {
-                bytes += r->EventBytes;
-                last = r;
-                if ((r->Traits & RequestTraits.More) != 0)
-                {
-                    PostNotedEdges(r, isBack: true);
-                }
-            }
-
-            _list.PutBack(back, last, bytes);
-        }
-        else if (_list.IsEmpty)
-        {
-            _ring?.ClearOverflow();
-        }
-
-        if (_trace is not null)
-        {
-            TraceRing();
-        }
-
-        var roused = WakeReady();
-        _lock.Exit();
-        AfterPass(signal, roused);
     }
 }

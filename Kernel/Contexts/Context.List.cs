@@ -52,8 +52,10 @@ internal sealed unsafe partial class Context
         staged = 0;
         for (var looks = 0; looks < LooksPerHold && walk->Next != null && walk->Next->Id < end; looks++)
         {
+            // A run stands for the numbers from its own on, of which some may have been told before.
             var r = walk->Next;
-            if (r->Id >= next)
+            var behind = (r->Traits & RequestTraits.Run) == 0 ? r->Id + 1 : Math.Min(end, r->Id + (ulong)NopRun.Of(r)->Count);
+            for (var id = Math.Max(r->Id, next); id < behind; id++)
             {
                 var need = Aio2Request.SizeOf + r->IocbBytes;
                 if ((ulong)need > room - (ulong)staged)
@@ -66,9 +68,17 @@ internal sealed unsafe partial class Context
                     return false;
                 }
 
-                Describe(r, stage + staged);
+                if ((r->Traits & RequestTraits.Run) == 0)
+                {
+                    Describe(r, stage + staged);
+                }
+                else
+                {
+                    DescribeNop(id, NopRun.UserData(r, (int)(id - r->Id)), stage + staged);
+                }
+
                 staged += need;
-                next = r->Id + 1;
+                next = id + 1;
             }
 
             walk->Next = r->NewerOutstanding;
@@ -92,5 +102,19 @@ internal sealed unsafe partial class Context
             Res = isDone ? r->Res : 0,
         };
         Buffer.MemoryCopy(Request.Iocb(r), to + Aio2Request.SizeOf, r->IocbBytes, r->IocbBytes);
+    }
+
+    // One of a run: its iocb as it was.
+    private static void DescribeNop(ulong id, ulong userData, byte* to)
+    {
+        *(Aio2Request*)to = new Aio2Request
+        {
+            Bytes = Aio2Request.SizeOf + Iocb2.SizeOf,
+            State = Aio2RequestState.Done,
+            Id = id,
+        };
+        var iocb = (Iocb2*)(to + Aio2Request.SizeOf);
+        *iocb = new Iocb2 { UserData = userData };
+        *(ulong*)iocb = NopRun.BareNop;
     }
 }

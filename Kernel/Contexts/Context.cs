@@ -11,7 +11,8 @@ namespace AioV2.Kernel.Contexts;
 /// <para>Invariants, all under <see cref="_lock"/> unless said otherwise:</para>
 /// <list type="number">
 /// <item>Slots: <c>nr_reqs = free + outstanding</c> (RING-9). A request is outstanding, and keeps its slot, until its event is in
-/// the ring or was copied out; <see cref="_unfinished"/> counts those whose result is not decided.</item>
+/// the ring or was copied out; <see cref="_unfinished"/> counts those whose result is not decided. The blocks are fewer: bare NOPs
+/// on the list share them (<see cref="NopRun"/>).</item>
 /// <item>While the list is not empty nothing goes into the ring but the list's oldest (RING-7).</item>
 /// <item>A ring that exists and is not CORRUPT receives every event; otherwise the list is the ready list, from which
 /// io_getevents2 copies, one call at a time (<see cref="_copying"/>).</item>
@@ -246,9 +247,8 @@ internal sealed unsafe partial class Context
             return;
         }
 
-        while (!_list.IsEmpty && TryPut(_list.First))
+        while (!_list.IsEmpty && TryPutFirst())
         {
-            Free(_list.TakeFirst());
         }
 
         _ring!.Publish();
@@ -256,6 +256,24 @@ internal sealed unsafe partial class Context
         {
             _ring.ClearOverflow();
         }
+    }
+
+    // The list's first, or some of a run of NOPs, goes into the ring, unpublished, and off the list. False: there is no room.
+    private bool TryPutFirst()
+    {
+        var r = _list.First;
+        if ((r->Traits & RequestTraits.Run) != 0)
+        {
+            return TryPutNops(r);
+        }
+
+        if (!TryPut(r))
+        {
+            return false;
+        }
+
+        Free(_list.TakeFirst());
+        return true;
     }
 
     // Copies an event into the ring, unpublished.
@@ -297,9 +315,9 @@ internal sealed unsafe partial class Context
     // The event is delivered: block and slot come back.
     private void Free(Request* r)
     {
-        if ((r->Traits & (RequestTraits.More | RequestTraits.HasMore)) != 0)
+        if ((r->Traits & (RequestTraits.More | RequestTraits.HasMore | RequestTraits.Run)) != 0)
         {
-            FreeMulti(r);
+            FreeUnusual(r);
             return;
         }
 
@@ -307,6 +325,18 @@ internal sealed unsafe partial class Context
         _outstanding.Remove(r);
         _slab.Return(r);
         _freeSlots++;
+    }
+
+    private void FreeUnusual(Request* r)
+    {
+        if ((r->Traits & RequestTraits.Run) != 0)
+        {
+            FreeNops(r, NopRun.Of(r)->Count);
+        }
+        else
+        {
+            FreeMulti(r);
+        }
     }
 
     // Bytes of events that a call could find now: exactly, by the kernel's own numbers. Look and wake-up decide by the same

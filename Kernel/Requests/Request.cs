@@ -14,7 +14,8 @@ namespace AioV2.Kernel.Requests;
 /// <para>Invariants. A block belongs to exactly one list at a time through <see cref="Next"/> (free, batch, engine queue,
 /// overflow or ready list) and, from admission to delivery, also to the context's outstanding list. Between admission and
 /// completion the engine alone writes <see cref="Res"/> and what stands under "engine"; it must not touch the block after
-/// it has handed it to <see cref="Contexts.Context.CompletePass"/>. Nothing in the block is ever mapped to user space.</para></remarks>
+/// it has handed it to <see cref="Contexts.Context.CompletePass"/>. A block may also stand for several requests that have
+/// ended (<see cref="NopRun"/>). Nothing in the block is ever mapped to user space.</para></remarks>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct Request
 {
@@ -69,6 +70,8 @@ internal unsafe struct Request
     /// <summary>RWF_* of the iocb.</summary>
     public uint RwFlags;
 
+    public RequestTraits Traits;
+
     /// <summary>Short transfers continued, and attempts repeated (RETRY).</summary>
     public ushort Continued;
 
@@ -76,7 +79,6 @@ internal unsafe struct Request
     public ushort Retried;
 
     public ushort Opcode;
-    public RequestTraits Traits;
     public ushort IocbBytes;
     public ushort EventBytes;
     public ushort SegmentCount;

@@ -13,6 +13,13 @@ internal unsafe struct RequestQueue
 
     public readonly bool IsEmpty => First == null;
 
+    /// <summary>The newest, or null.</summary>
+    public readonly Request* Last => _last;
+
+    /// <summary>Bytes of events of one that is on the list: a run has many.</summary>
+    public static ulong BytesOf(Request* r) =>
+        (r->Traits & RequestTraits.Run) == 0 ? r->EventBytes : (ulong)NopRun.Of(r)->Count * r->EventBytes;
+
     public void Append(Request* r)
     {
         r->Next = null;
@@ -26,10 +33,10 @@ internal unsafe struct RequestQueue
         }
 
         _last = r;
-        EventBytes += r->EventBytes;
+        EventBytes += BytesOf(r);
     }
 
-    /// <summary>Takes the oldest; the list must not be empty.</summary>
+    /// <summary>Takes the oldest, a run whole; the list must not be empty.</summary>
     public Request* TakeFirst()
     {
         var r = First;
@@ -39,8 +46,21 @@ internal unsafe struct RequestQueue
             _last = null;
         }
 
-        EventBytes -= r->EventBytes;
+        EventBytes -= BytesOf(r);
         return r;
+    }
+
+    /// <summary>Takes events off the front of the run that is the oldest; with its last it leaves the list.</summary>
+    public void Shorten(int events)
+    {
+        if (events == NopRun.Of(First)->Count)
+        {
+            _ = TakeFirst();
+        }
+        else
+        {
+            EventBytes -= (ulong)events * First->EventBytes;
+        }
     }
 
     /// <summary>Puts a chain back before the oldest, in its order.</summary>

@@ -35,6 +35,9 @@ internal unsafe struct RequestSlab : IDisposable
     public static int ClassOf(int bytes) =>
         bytes <= SmallestClassBytes ? 0 : BitOperations.Log2((uint)(bytes - 1)) - BitOperations.Log2(SmallestClassBytes) + 1;
 
+    /// <summary>How many words there is room for behind the header of a block of a class.</summary>
+    public static int Words(int sizeClass) => ((SmallestClassBytes << sizeClass) - Request.SizeOf) / sizeof(ulong);
+
     /// <summary>A block of a class, or null where memory is out. Its header is not cleared.</summary>
     public Request* TryTake(int sizeClass)
     {

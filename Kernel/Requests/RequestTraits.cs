@@ -2,7 +2,7 @@ namespace AioV2.Kernel.Requests;
 
 /// <summary>What the kernel found out about a request at submit.</summary>
 [Flags]
-internal enum RequestTraits : ushort
+internal enum RequestTraits : uint
 {
     None = 0,
 
@@ -55,4 +55,7 @@ internal enum RequestTraits : ushort
     /// <summary>Some attribute has work at issue that an attempt inside submit can do without: it is needed only when an engine
     /// begins the request.</summary>
     HooksInEngine = 32768,
+
+    /// <summary>No request, but the events of bare NOPs side by side in one block (<see cref="NopRun"/>).</summary>
+    Run = 65536,
 }

@@ -13,13 +13,13 @@ internal sealed class MemorySide : ISide
     public MemorySide(Stage stage)
     {
         var requests = stage.Options.InFlight;
-        using (var warm = new InFlightSide(stage, 1024, 0, Reaping.Call))
+        using (var warm = new InFlightSide(stage, 1024, 0, Reaping.Call, asks: true))
         {
             warm.Run(1024);
         }
         GC.Collect();
         var before = ResidentBytes();
-        using var side = new InFlightSide(stage, requests, 0, Reaping.Call);
+        using var side = new InFlightSide(stage, requests, 0, Reaping.Call, asks: true);
         side.SubmitAll();
         _reading = new Reading(requests, 1, Bytes: ResidentBytes() - before);
         side.ReapAll();
