@@ -17,7 +17,7 @@ internal static unsafe partial class FixupMemory
 
     /// <summary>Copies up to the first bad byte on either side; returns the bytes copied.</summary>
     public static nuint Copy(void* destination, void* source, nuint bytes) =>
-        bytes - (bytes <= UserMemory.SmallBytes ? copySmall(destination, source, bytes) : aio2_user_copy(destination, source, bytes));
+        bytes - aio2_user_copy(destination, source, bytes);
 
     /// <summary>Whether a byte can be written, by an atomic OR with zero.</summary>
     public static bool IsWritable(void* address) => aio2_user_touch(address) == 0;
@@ -49,16 +49,12 @@ internal static unsafe partial class FixupMemory
         }
     }
 
-    // A few hundred nanoseconds at most, so the collector may as well wait for it. A fault inside is fine: the handler
-    // touches nothing of the runtime and returns into the routine. (A page that comes from a slow disk holds a collection
-    // up, as it would when managed code touched it.)
-    [LibraryImport(Name, EntryPoint = "aio2_user_copy"), SuppressGCTransition]
-    private static partial nuint copySmall(void* destination, void* source, nuint bytes);
-
+    // A fault inside is fine: the handler touches nothing of the runtime and returns into the routine. Not SuppressGCTransition, however
+    // few the bytes: a page may be long in coming, and a collection that waits for it stops whoever would bring it.
     [LibraryImport(Name)]
     private static partial nuint aio2_user_copy(void* destination, void* source, nuint bytes);
 
-    [LibraryImport(Name), SuppressGCTransition]
+    [LibraryImport(Name)]
     private static partial int aio2_user_touch(void* address);
 
     [LibraryImport(Name)]

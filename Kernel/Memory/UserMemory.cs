@@ -16,9 +16,6 @@ namespace AioV2.Kernel.Memory;
 /// </remarks>
 internal sealed unsafe class UserMemory
 {
-    /// <summary>Copies up to this size do not tell the collector that they are outside managed code.</summary>
-    public const int SmallBytes = 4096;
-
     private const ulong SmallestPage = 4096;
     private const int ZeroBytes = 4096;
 
