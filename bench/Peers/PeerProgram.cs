@@ -17,6 +17,9 @@ public sealed record PeerProgram(string Name, string Link, string Package)
     /// <summary>preadv in a loop and on a pool.</summary>
     public static readonly PeerProgram Preadv = new("preadv", "-pthread", "libc6-dev");
 
+    /// <summary>What a kernel in user space does for hot reads, in C.</summary>
+    public static readonly PeerProgram Records = new("records", "-pthread", "libc6-dev");
+
     /// <summary>A ring between two threads.</summary>
     public static readonly PeerProgram Spsc = new("spsc", "-pthread", "libc6-dev");
 
@@ -30,7 +33,7 @@ public sealed record PeerProgram(string Name, string Link, string Package)
     public static readonly PeerProgram Native = new("native", "-ldl", "libc6-dev");
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<PeerProgram> All { get; } = [Uring, Libaio, Preadv, Spsc, Decode, Isal, Native];
+    public static IReadOnlyList<PeerProgram> All { get; } = [Uring, Libaio, Preadv, Records, Spsc, Decode, Isal, Native];
 
     /// <summary>Compiles the peer if its source is newer than what was compiled; returns the program's path.</summary>
     /// <exception cref="Harness.PeerMissingException">No sources, no compiler, or no library.</exception>

@@ -43,6 +43,7 @@ internal static class TransferRows
         if (kind == FileSystemKind.Ext4)
         {
             yield return HotRow(kind, depth, "preadv2 loop, RWF_NOWAIT", null, PeerProgram.Preadv, "loop", NoWait);
+            yield return HotRow(kind, depth, AttributeRows.InC, Target.RatioAtLeast(1), PeerProgram.Records, "reads", "");
         }
         yield return HotRow(kind, depth, "preadv on a pool", null, PeerProgram.Preadv, "pool", "");
         yield return Make($"read/hot/{Name(kind)}", HotTitle(kind), "RandomAccess.ReadAsync", depth, null,
