@@ -19,6 +19,10 @@ internal abstract unsafe class AttributeHandler
     /// <summary>Which hooks a request with this attribute needs: HooksAtIssue (or HooksInEngine), HooksAtComplete.</summary>
     public virtual RequestTraits Hooks => RequestTraits.None;
 
+    /// <summary>Whether <see cref="AtHotRead"/> is all that the attribute asks of a read that ends inside the call that submits it. Then
+    /// no value of its payload is refused.</summary>
+    public virtual bool KnowsHotReads => false;
+
     /// <summary>Judges a payload's values, before anything is accepted.</summary>
     public virtual AttributeFault Validate(byte* payload, in OpInfo op) => AttributeFault.None;
 
@@ -35,6 +39,16 @@ internal abstract unsafe class AttributeHandler
 
     /// <summary>Its result is decided and stands in <see cref="Request.Res"/>; nothing is published yet.</summary>
     public virtual void AtComplete(Request* r, byte* payload, Aio2AttrRet* ret)
+    {
+    }
+
+    /// <summary>What all reads of a file that end so have in their returns. Those have status 0 and a payload of zeroes.</summary>
+    public virtual void BeforeHotReads(DescriptorEntry* file, Aio2AttrRet* ret)
+    {
+    }
+
+    /// <summary>One has ended so. Under the context's lock.</summary>
+    public virtual void AtHotRead(in HotRead read, byte* payload, Aio2AttrRet* ret)
     {
     }
 }

@@ -19,6 +19,8 @@ internal sealed unsafe class CacheHandler() : AttributeHandler(Aio2AttrType.Cach
 
     public override RequestTraits Hooks => RequestTraits.HooksInEngine | RequestTraits.HooksAtComplete;
 
+    public override bool KnowsHotReads => true;
+
     public override void AtSubmit(Request* r, byte* payload, Aio2AttrRet* ret, DescriptorEntry* file)
     {
         if (ret == null || (r->Traits & RequestTraits.Direct) != 0 || (r->Traits & RequestTraits.Seekable) == 0)
@@ -78,4 +80,13 @@ internal sealed unsafe class CacheHandler() : AttributeHandler(Aio2AttrType.Cach
         answer->State = answer->Bytes == (ulong)r->Res ? Aio2CacheState.Hit
             : answer->Bytes == 0 ? Aio2CacheState.Miss : Aio2CacheState.Partial;
     }
+
+    public override void BeforeHotReads(DescriptorEntry* file, Aio2AttrRet* ret)
+    {
+        ret->Status = file->MayAskCache() ? 0 : -Errno.EPERM;
+        ((Aio2RetCache*)(ret + 1))->State = ret->Status == 0 ? Aio2CacheState.Hit : 0;
+    }
+
+    public override void AtHotRead(in HotRead read, byte* payload, Aio2AttrRet* ret) =>
+        ((Aio2RetCache*)(ret + 1))->Bytes = ret->Status == 0 ? (ulong)read.Bytes : 0;
 }

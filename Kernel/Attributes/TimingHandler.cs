@@ -13,6 +13,8 @@ internal sealed unsafe class TimingHandler() : AttributeHandler(Aio2AttrType.Tim
 {
     public override RequestTraits Hooks => RequestTraits.HooksInEngine | RequestTraits.HooksAtComplete;
 
+    public override bool KnowsHotReads => true;
+
     public override void AtSubmit(Request* r, byte* payload, Aio2AttrRet* ret, DescriptorEntry* file)
     {
         if (r->SubmitTime == 0)
@@ -41,6 +43,9 @@ internal sealed unsafe class TimingHandler() : AttributeHandler(Aio2AttrType.Tim
         };
         r->IssueTime = now;
     }
+
+    public override void AtHotRead(in HotRead read, byte* payload, Aio2AttrRet* ret) =>
+        *(Aio2RetTiming*)(ret + 1) = new Aio2RetTiming { Submit = (ulong)read.Begun, Issue = (ulong)read.Begun, Complete = (ulong)read.Ended };
 
     private static long Now(Request* r) => Context.Of(r).Kernel.Engine.Now;
 }

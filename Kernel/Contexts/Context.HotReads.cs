@@ -1,72 +1,86 @@
 using AioV2.Abi;
+using AioV2.Kernel.Attributes;
 using AioV2.Kernel.Engines;
+using AioV2.Kernel.Linux;
 using AioV2.Kernel.Requests;
 using AioV2.Kernel.Submission;
 
 namespace AioV2.Kernel.Contexts;
 
-/// <remarks>A PREAD that asks for nothing and whose data the page cache holds ends inside the call (<see cref="HotFile"/>). Such
-/// reads at the front of a run are judged by a few comparisons, made, and their events written where they stand in the ring: there
-/// is no block of memory for each, which the copied data would push out of the first cache between one step and the next. Only an
-/// event that goes to the list has one. The first read that cannot end so is left to the long way, and with it all behind it.</remarks>
+/// <remarks>A PREAD whose data the page cache holds ends inside the call (<see cref="HotFile"/>), if it asks for nothing, or if it is one
+/// of several that ask for the same (<see cref="HotShape"/>). Such reads at the front of a run are judged by a few comparisons, made, and
+/// their events written where they stand in the ring: there is no block of memory for each, which the copied data would push out of
+/// the first cache between one step and the next. Only an event that goes to the list has one. The first read that cannot end so is
+/// left to the long way, and with it all behind it.</remarks>
 internal sealed unsafe partial class Context
 {
     // The bytes of those that have ended.
-    private int EndHotReads(byte* run, int bytes, ref DescriptorTable descriptors)
+    private int EndHotReads(
+        in RecordValidator validator, int at, ref DescriptorTable descriptors, ref SegmentScratch scratch, ref HotMiss miss)
     {
-        var iocbs = (Iocb2*)run;
-        var most = CountPlainReads(iocbs, bytes);
-        if (most == 0 || _trace is not null || _caller is not null || !Kernel.Engine.EndsReadsInline)
+        if (_trace is not null || _caller is not null || !Kernel.Engine.EndsReadsInline
+            || !HotShape.TryLearn(validator, at, ref descriptors, ref scratch, out var shape))
         {
             return 0;
         }
 
         // A request for which there is no slot must leave its buffer alone. None is taken yet: what is refused in the end would have
         // kept it from others (RING-9). Where others take the last ones meanwhile, the long way says so.
+        var records = validator.Record(at);
+        var most = shape.CountAlike(records, validator.Bytes - at, ChunkRecords);
         var slots = (int)Math.Min(most, Volatile.Read(ref _freeSlots));
         var results = stackalloc long[slots];
+
+        // One reading of the clock for each: a read begins when the one before it has ended. An engine that ends reads inline has no
+        // clock of its own.
+        var stamps = stackalloc long[shape.IsPlain ? 0 : slots + 1];
+        if (!shape.IsPlain)
+        {
+            *stamps = MonotonicClock.Now;
+        }
+
         var read = 0;
-        var attempt = default(HotFile);
-        while (read < slots && attempt.TryRead(iocbs + read, ref descriptors, out results[read]))
+        var attempt = shape.IsPlain ? default : new HotFile(((Iocb2*)records)->Fd, shape.Traits);
+        for (; read < slots; read++)
         {
-            read++;
+            if (!attempt.TryRead((Iocb2*)(records + (read * shape.IocbBytes)), ref descriptors, out results[read]))
+            {
+                miss = HotMiss.Of(at + (read * shape.IocbBytes), results[read]);
+                break;
+            }
+
+            if (!shape.IsPlain)
+            {
+                stamps[read + 1] = MonotonicClock.Now;
+            }
         }
 
-        return read == 0 ? 0 : PostReads(iocbs, results, read) * Iocb2.SizeOf;
-    }
-
-    private static int CountPlainReads(Iocb2* iocbs, int bytes)
-    {
-        var most = Math.Min(bytes / Iocb2.SizeOf, ChunkRecords);
-        var count = 0;
-        while (count < most && InlineRead.IsPlain(iocbs + count))
-        {
-            count++;
-        }
-
-        return count;
+        return read == 0 ? 0 : PostReads(records, shape, results, stamps, read) * shape.IocbBytes;
     }
 
     // A completion pass like any other (RING-7): how many reads have ended, as far as there are slots and, for events that find no
     // room in the ring, memory. Of one whose event has a place its slot is taken and given back in one step (RING-9).
-    private int PostReads(Iocb2* iocbs, long* results, int read)
+    private int PostReads(byte* records, in HotShape shape, long* results, long* stamps, int read)
     {
         _lock.Enter();
         Drain();
-        var posted = _freeSlots != 0 && !_dying && _list.IsEmpty && !_moving && !IsDirect ? PutReads(iocbs, results, read) : 0;
+        var isFit = shape.EventBytes <= MaxEventBytes;
+        var posted = !isFit || _freeSlots == 0 || _dying || !_list.IsEmpty || _moving || IsDirect ? 0
+            : shape.IsPlain ? PutPlainReads((Iocb2*)records, results, read)
+            : PutReads(records, shape, results, stamps, read);
         _nextId += (ulong)posted;
-        var overflowed = 0;
-        while (posted + overflowed < read && TryList(iocbs + posted + overflowed, results[posted + overflowed]))
+        var ended = posted;
+        while (isFit && ended < read
+            && TryList(records + (ended * shape.IocbBytes), shape, ReadOf(shape, results, stamps, ended)))
         {
-            overflowed++;
+            ended++;
         }
 
-        var ended = posted + overflowed;
         Waiter* roused = null;
         EventFdSignal? signal = null;
         if (ended != 0)
         {
-            PublishPosted((uint)overflowed);
+            PublishPosted((uint)(ended - posted));
             roused = WakeReady();
             signal = SignalOfPass();
         }
@@ -76,8 +90,11 @@ internal sealed unsafe partial class Context
         return ended;
     }
 
+    private static HotRead ReadOf(in HotShape shape, long* results, long* stamps, int read) =>
+        shape.IsPlain ? new HotRead(0, 0, results[read]) : new HotRead(stamps[read], stamps[read + 1], results[read]);
+
     // Their events, unpublished, as far as there is room in the ring.
-    private int PutReads(Iocb2* iocbs, long* results, int read)
+    private int PutPlainReads(Iocb2* iocbs, long* results, int read)
     {
         var posted = 0;
         while (posted < read)
@@ -98,18 +115,51 @@ internal sealed unsafe partial class Context
         return posted;
     }
 
-    // A read whose event goes to the list: there it needs a block, and its slot.
-    private bool TryList(Iocb2* iocb, long result)
+    private int PutReads(byte* records, in HotShape shape, long* results, long* stamps, int read)
     {
-        var plan = new RecordPlan { IocbBytes = Iocb2.SizeOf, EventBytes = IoEvent2.SizeOf, Descriptor = -1, Segments = 1, DataBytes = iocb->Len };
-        if (TryAdmit((byte*)iocb, plan, default, out var r) != 0)
+        var posted = 0;
+        while (posted < read)
+        {
+            var run = _ring!.ReserveRun((uint)shape.EventBytes, read - posted, out var place);
+            if (run == 0)
+            {
+                break;
+            }
+
+            NotePlace(place, (uint)(run * shape.EventBytes));
+            for (; run != 0; run--, posted++, place += shape.EventBytes)
+            {
+                shape.Write(place, records + (posted * shape.IocbBytes), ReadOf(shape, results, stamps, posted));
+            }
+        }
+
+        return posted;
+    }
+
+    // A read whose event goes to the list: there it needs a block, and its slot. Its attributes' work is done.
+    private bool TryList(byte* record, in HotShape shape, in HotRead read)
+    {
+        var plan = new RecordPlan
+        {
+            IocbBytes = shape.IocbBytes,
+            EventBytes = shape.EventBytes,
+            Descriptor = -1,
+            Segments = 1,
+            DataBytes = ((Iocb2*)record)->Len,
+        };
+        if (TryAdmit(record, plan, default, out var r) != 0)
         {
             return false;
         }
 
         _outstanding.Add(r);
-        r->Res = result;
+        r->Res = read.Bytes;
         RequestHooks.AtComplete(r);
+        if (!shape.IsPlain)
+        {
+            shape.Write((byte*)Request.Event(r), record, read);
+        }
+
         _ = Post(r);
         return true;
     }

@@ -38,15 +38,22 @@ internal sealed unsafe partial class Context
         var descriptors = new DescriptorTable(inlineEntries);
         var scratch = default(SegmentScratch);
         var validator = new RecordValidator(Kernel.Memory, run, bytes, MaxEventBytes);
+        var miss = HotMiss.None;
         for (var goOn = true; goOn && at < bytes;)
         {
-            if (EndHotReads(run + at, bytes - at, ref descriptors) is var ended and not 0)
+            if (at != miss.At && EndHotReads(validator, at, ref descriptors, ref scratch, ref miss) is var ended and not 0)
             {
                 at += ended;
                 continue;
             }
 
             var count = JudgeChunk(validator, at, isCut, plans, ref descriptors, ref scratch, ref report, out var next);
+            if (count != 0 && at == miss.At && plans->Refused == 0)
+            {
+                plans->Traits |= RequestTraits.Attempted;
+                plans->Transferred = miss.Bytes;
+            }
+
             goOn = next >= 0;
             var admitted = Admit(run, plans, count, ref descriptors, ref scratch, ref report, out var stop);
             at = admitted < count ? plans[admitted].Offset : goOn ? next : ~next;
@@ -279,6 +286,7 @@ internal sealed unsafe partial class Context
         r->Owner = _handle;
         r->Id = _nextId++;
         r->DataBytes = plan.DataBytes;
+        r->Transferred = plan.Transferred;
         r->Offset = source->Offset;
         r->State = (int)RequestState.Queued;
         r->RwFlags = source->RwFlags;

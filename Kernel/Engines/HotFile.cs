@@ -15,13 +15,21 @@ internal unsafe struct HotFile
     private bool _isTmpfs;
     private int _fd;
 
+    /// <summary>A file that was looked at in this call and has been found fit.</summary>
+    public HotFile(int fd, RequestTraits traits)
+    {
+        _isKnown = true;
+        _fd = fd;
+        _isTmpfs = (traits & RequestTraits.Tmpfs) != 0;
+    }
+
     /// <summary>Makes the read: whether it has ended. Else nothing has happened but that some of its buffer may hold data.</summary>
-    /// <param name="iocb">The kernel's copy of a record that <see cref="InlineRead.IsPlain"/> has passed.</param>
+    /// <param name="iocb">The kernel's copy of a PREAD that <see cref="InlineRead.IsShort"/>.</param>
     /// <param name="descriptors">For what RWF_NOWAIT is no answer to.</param>
-    /// <param name="result">Its result.</param>
+    /// <param name="result">Its result; what the attempt came to, if it has not ended.</param>
     public bool TryRead(Iocb2* iocb, ref DescriptorTable descriptors, out long result)
     {
-        result = 0;
+        result = -Errno.EOPNOTSUPP;
         if ((!_isKnown || _fd != iocb->Fd) && !MayBeTried(iocb->Fd))
         {
             return false;

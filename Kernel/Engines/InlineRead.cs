@@ -21,9 +21,11 @@ internal static unsafe class InlineRead
 
     /// <summary>Whether a record, of which the first <see cref="Iocb2.SizeOf"/> bytes are there, is a PREAD without flags and attributes, at
     /// a position of its own, that is short enough to be made inside a call.</summary>
-    public static bool IsPlain(Iocb2* iocb) =>
-        *(ulong*)iocb == PlainHead && iocb->RwFlags == 0
-        && iocb->Len <= BytesMax && iocb->Offset >= 0 && iocb->Offset <= long.MaxValue - (long)BytesMax;
+    public static bool IsPlain(Iocb2* iocb) => *(ulong*)iocb == PlainHead && IsShort(iocb);
+
+    /// <summary>Whether what a PREAD asks for is short enough for that, at a position of its own, and without RWF_*.</summary>
+    public static bool IsShort(Iocb2* iocb) =>
+        iocb->RwFlags == 0 && iocb->Len <= BytesMax && iocb->Offset >= 0 && iocb->Offset <= long.MaxValue - (long)BytesMax;
 
     /// <summary>Whether the request has ended. If not, what was moved stands in <see cref="Request.Transferred"/>, and the
     /// engine goes on behind it.</summary>
@@ -59,7 +61,8 @@ internal static unsafe class InlineRead
 
     private static bool IsFit(Request* r)
     {
-        const RequestTraits Asked = RequestTraits.Regular | RequestTraits.Direct | RequestTraits.NonBlocking | RequestTraits.HooksAtIssue;
+        const RequestTraits Asked = RequestTraits.Regular | RequestTraits.Direct | RequestTraits.NonBlocking | RequestTraits.HooksAtIssue
+            | RequestTraits.Attempted;
         return (r->Traits & Asked) == RequestTraits.Regular
             && r->Opcode is Aio2Op.Pread or Aio2Op.Preadv
             && r->Offset >= 0

@@ -32,6 +32,9 @@ internal struct RecordPlan
     public int AttributeCount;
     public RequestTraits Traits;
 
+    /// <summary>Bytes of the data that an attempt has moved (<see cref="HotMiss"/>).</summary>
+    public ulong Transferred;
+
     /// <summary>With SUBMIT_ALL: the <c>-errno</c> that its event carries; else 0.</summary>
     public int Refused;
 }

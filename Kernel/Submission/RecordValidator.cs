@@ -33,6 +33,9 @@ internal unsafe ref struct RecordValidator
     /// <summary>Bytes of the run.</summary>
     public readonly int Bytes => _bytes;
 
+    /// <summary>What stands at a place of the run.</summary>
+    public readonly byte* Record(int at) => _run + at;
+
     /// <summary>Whether this kernel runs the operation.</summary>
     public static bool IsSupported(ushort opcode) => opcode <= Aio2Op.Syscall;
 

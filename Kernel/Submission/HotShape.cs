@@ -1,0 +1,190 @@
+using System.Runtime.CompilerServices;
+using AioV2.Abi;
+using AioV2.Kernel.Attributes;
+using AioV2.Kernel.Engines;
+using AioV2.Kernel.Requests;
+
+namespace AioV2.Kernel.Submission;
+
+/// <summary>What the PREADs at the front of a run have in common: the first is judged, the others are compared with it.</summary>
+/// <remarks>Alike are records with the same file, flags and attributes, the heads of which are the same words at the same places. Only
+/// attributes that <see cref="AttributeHandler.KnowsHotReads"/>. A PREAD without attributes may be alone and is not compared by its file.
+/// <code>
+///  Part.At                 Part.ReturnAt
+///  | iocb | attr | attr    | event | return | return      the image: an event as all of the run will have it but for
+///         +------+                 +--------+             user_data, res, and what each attribute puts into its return
+/// </code></remarks>
+internal unsafe struct HotShape
+{
+    private const int PartsMax = 4, ImageBytes = 192;
+
+    private ulong _head;
+    private int _fd;
+    private int _parts;
+    private fixed ulong _heads[PartsMax];
+    private fixed ushort _ats[PartsMax];
+    private fixed ushort _returnAts[PartsMax];
+    private fixed ulong _image[ImageBytes / sizeof(ulong)];
+
+    /// <summary>Bytes of each record.</summary>
+    public int IocbBytes { get; private set; }
+
+    /// <summary>Bytes of each event.</summary>
+    public int EventBytes { get; private set; }
+
+    /// <summary>Whether the events differ in user_data and res alone.</summary>
+    public readonly bool IsPlain => _parts == 0;
+
+    /// <summary>What is known of the file of records with attributes.</summary>
+    public RequestTraits Traits { get; private set; }
+
+    /// <summary>Learns the shape of a record: whether it has one. Changes nothing but the table.</summary>
+    /// <param name="validator">Of the run.</param>
+    /// <param name="at">Where the record stands.</param>
+    /// <param name="descriptors">For a record with attributes.</param>
+    /// <param name="scratch">Stays as it is: a PREAD has one segment.</param>
+    /// <param name="shape">The shape.</param>
+    public static bool TryLearn(
+        in RecordValidator validator, int at, scoped ref DescriptorTable descriptors, scoped ref SegmentScratch scratch, out HotShape shape)
+    {
+        // Else its image would be cleared for each run.
+        Unsafe.SkipInit(out shape);
+        var iocb = (Iocb2*)validator.Record(at);
+        if (validator.Bytes - at < Iocb2.SizeOf)
+        {
+            return false;
+        }
+
+        shape._head = *(ulong*)iocb;
+        shape._parts = 0;
+        shape.IocbBytes = Iocb2.SizeOf;
+        shape.EventBytes = IoEvent2.SizeOf;
+        return InlineRead.IsPlain(iocb) || shape.TryLearnAttributes(validator, at, ref descriptors, ref scratch);
+    }
+
+    /// <summary>How many records at the front of what is left of a run are of this shape.</summary>
+    public readonly int CountAlike(byte* records, int bytes, int most)
+    {
+        most = Math.Min(most, bytes / IocbBytes);
+        var count = 0;
+        if (IsPlain)
+        {
+            while (count < most && InlineRead.IsPlain((Iocb2*)records + count))
+            {
+                count++;
+            }
+
+            return count;
+        }
+
+        while (count < most && IsAlike(records + (count * IocbBytes)))
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>Writes the event of one record.</summary>
+    public readonly void Write(byte* to, byte* record, in HotRead read)
+    {
+        fixed (ulong* image = _image)
+        {
+            for (var word = 0; word < EventBytes / sizeof(ulong); word++)
+            {
+                ((ulong*)to)[word] = image[word];
+            }
+        }
+
+        ((IoEvent2*)to)->UserData = ((Iocb2*)record)->UserData;
+        ((IoEvent2*)to)->Res = read.Bytes;
+        for (var part = 0; part < _parts; part++)
+        {
+            if (_returnAts[part] != 0)
+            {
+                var attribute = (Aio2Attr*)(record + _ats[part]);
+                AttributeHandlers.Of(attribute->Type)!.AtHotRead(read, (byte*)(attribute + 1), (Aio2AttrRet*)(to + _returnAts[part]));
+            }
+        }
+    }
+
+    private bool TryLearnAttributes(in RecordValidator validator, int at, scoped ref DescriptorTable descriptors, scoped ref SegmentScratch scratch)
+    {
+        const RequestTraits Needed = RequestTraits.Regular;
+        const RequestTraits Asked = Needed | RequestTraits.Direct | RequestTraits.NonBlocking | RequestTraits.HooksAtIssue | RequestTraits.Protected;
+        var plan = new RecordPlan { Offset = at };
+        var iocb = (Iocb2*)validator.Record(at);
+
+        // One alone is not worth it.
+        if (iocb->Opcode != Aio2Op.Pread || iocb->Bytes > (validator.Bytes - at) / 2 || *(ulong*)validator.Record(at + (int)iocb->Bytes) != _head
+            || validator.Frame(at, out plan.IocbBytes).Errno != 0 || !InlineRead.IsShort(iocb)
+            || validator.Judge(ref plan, ref descriptors, ref scratch).Errno != 0
+            || (plan.Traits & Asked) != Needed || plan.AttributeCount > PartsMax || plan.EventBytes > ImageBytes)
+        {
+            return false;
+        }
+
+        _fd = iocb->Fd;
+        IocbBytes = plan.IocbBytes;
+        EventBytes = plan.EventBytes;
+        Traits = plan.Traits;
+        return TryDraw((byte*)iocb, descriptors.At(plan.Descriptor));
+    }
+
+    // Of a judged record: its attributes' places, and the image.
+    private bool TryDraw(byte* record, DescriptorEntry* file)
+    {
+        fixed (ulong* image = _image)
+        {
+            new Span<ulong>(image, ImageBytes / sizeof(ulong)).Clear();
+            ((IoEvent2*)image)->Bytes = (uint)EventBytes;
+            var returnAt = IoEvent2.SizeOf;
+            for (var at = Iocb2.SizeOf; at < IocbBytes; _parts++)
+            {
+                var attribute = (Aio2Attr*)(record + at);
+                var handler = AttributeWalk.HandlerOf(attribute->Type, Aio2Op.Pread);
+                if (handler is null || !handler.KnowsHotReads || attribute->Bytes != (uint)(Aio2Attr.SizeOf + handler.Info.InSize))
+                {
+                    return false;
+                }
+
+                _heads[_parts] = *(ulong*)attribute;
+                _ats[_parts] = (ushort)at;
+                _returnAts[_parts] = 0;
+                if ((attribute->Flags & Aio2AttrFlags.Noreturn) == 0)
+                {
+                    var ret = (Aio2AttrRet*)((byte*)image + returnAt);
+                    ret->Bytes = (uint)AttributeWalk.ReturnBytes(handler);
+                    ret->Type = attribute->Type;
+                    handler.BeforeHotReads(file, ret);
+                    _returnAts[_parts] = (ushort)returnAt;
+                    returnAt += AttributeWalk.Align8((int)ret->Bytes);
+                }
+
+                at += AttributeWalk.Align8((int)attribute->Bytes);
+            }
+        }
+
+        return true;
+    }
+
+    // All of a head's words are compared, and judging it again would find what it found the first time.
+    private readonly bool IsAlike(byte* record)
+    {
+        var iocb = (Iocb2*)record;
+        if (*(ulong*)record != _head || iocb->Fd != _fd || !InlineRead.IsShort(iocb))
+        {
+            return false;
+        }
+
+        for (var part = 0; part < _parts; part++)
+        {
+            if (*(ulong*)(record + _ats[part]) != _heads[part])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
