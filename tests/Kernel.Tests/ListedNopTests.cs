@@ -145,7 +145,7 @@ public sealed unsafe class ListedNopTests
     // The kernel and the model, step by step.
     private sealed class Sides : IDisposable
     {
-        private const int MostReads = 12;
+        private const int MostReads = 30;
 
         private readonly Harness _aio;
         private readonly Pipe _pipe = new();
@@ -228,6 +228,12 @@ public sealed unsafe class ListedNopTests
         private void Submit(int count)
         {
             var made = Enumerable.Range(0, count).Select(_ => Make()).ToList();
+            if (_random.Next(4) == 0 && _reads < MostReads)
+            {
+                // The NOPs of the next call come behind it in number, and behind those before it on the list.
+                made[^1] = MakeRead();
+            }
+
             var free = Slots - _entries.Count + InRing();
             var went = _aio.Submit(made.SelectMany(e => e.Record).ToArray());
             var accepted = 0;
@@ -249,14 +255,20 @@ public sealed unsafe class ListedNopTests
             switch (_isMixed ? _random.Next(25) : -1)
             {
                 case 0 when _reads < MostReads:
-                    _reads++;
-                    return new Entry(Record.Of(Harness.Read(_pipe.ReadEnd, _data, 1, -1, ulong.MaxValue)).Bytes, ulong.MaxValue, 0);
+                    return MakeRead();
                 case 1:
                     // An unknown type returns its head only (ATTR-2).
                     return new Entry(Record.Nop(_next).Attribute(0x8001).Bytes, _next++, IoEvent2.SizeOf + Aio2AttrRet.SizeOf);
                 default:
                     return new Entry(Record.Nop(_next).Bytes, _next++, IoEvent2.SizeOf);
             }
+        }
+
+        // It waits until it is cancelled.
+        private Entry MakeRead()
+        {
+            _reads++;
+            return new Entry(Record.Of(Harness.Read(_pipe.ReadEnd, _data, 1, -1, ulong.MaxValue)).Bytes, ulong.MaxValue, 0);
         }
 
         private void Reap(int bytes)
