@@ -51,6 +51,7 @@ internal sealed unsafe partial class Context
 
         _outstanding.End(&walk);
         _lock.Exit();
+        Kernel.Engine.EndCancelled();
         return told != 0 ? told : unstoppable ? -Errno.EALREADY : -Errno.ENOENT;
     }
 

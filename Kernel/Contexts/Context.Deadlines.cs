@@ -53,21 +53,35 @@ internal sealed unsafe partial class Context
     /// <returns>The next deadline, or <see cref="DeadlineHeap.Never"/>.</returns>
     public long Expire(long now)
     {
-        while (true)
+        long next;
+        while (!ExpireSome(now, out next))
         {
-            using (_lock.EnterScope())
-            {
-                for (var i = 0; i < DueAtOnce; i++)
-                {
-                    var r = _deadlines.TakeDue(now);
-                    if (r == null)
-                    {
-                        return _deadlines.Earliest;
-                    }
+            Kernel.Engine.EndCancelled();
+        }
 
-                    _ = CancelLocked(r, Errno.ETIME);
+        Kernel.Engine.EndCancelled();
+        return next;
+    }
+
+    // True, if no more are due.
+    private bool ExpireSome(long now, out long next)
+    {
+        using (_lock.EnterScope())
+        {
+            for (var i = 0; i < DueAtOnce; i++)
+            {
+                var r = _deadlines.TakeDue(now);
+                if (r == null)
+                {
+                    next = _deadlines.Earliest;
+                    return true;
                 }
+
+                _ = CancelLocked(r, Errno.ETIME);
             }
         }
+
+        next = now;
+        return false;
     }
 }

@@ -49,6 +49,12 @@ internal unsafe interface IEngine : IDisposable
     /// <summary>Tells a request that has not ended to cancel.</summary>
     CancelAnswer Cancel(Request* request);
 
+    /// <summary>Follows calls of <see cref="Cancel"/>, without the lock: an engine that needs no thread for that ends here what it was
+    /// told to.</summary>
+    void EndCancelled()
+    {
+    }
+
     /// <summary>Whether <see cref="Cancel"/> would say Told now (CANCEL-2).</summary>
     bool IsCancellable(Request* request);
 }

@@ -73,6 +73,7 @@ internal sealed unsafe partial class SimulatedEngine
         {
             _waiting[number] = next with { Place = Place.Blocked };
             _blocked.Add((Request*)chosen.Request);
+            _isBlockedNew = true;
         }
         else
         {

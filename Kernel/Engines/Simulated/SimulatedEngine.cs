@@ -33,6 +33,9 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
     private ulong _inStep;
     private bool _inStepMayGoOn;
     private bool _inStepIsCancelled;
+
+    // Whether a request came to wait for a stream since the thread looked what it is to poll for.
+    private bool _isBlockedNew;
     private long _elapsed;
     private int _replayed;
     private bool _logIsComplete = true;
@@ -91,8 +94,10 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
 
     public void Submit(Request* first, int count)
     {
+        ulong oldest;
         lock (_lock)
         {
+            oldest = _submitted + 1;
             while (first != null)
             {
                 var r = first;
@@ -111,7 +116,29 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
             }
         }
 
-        Rouse();
+        if (!RunInCaller(oldest))
+        {
+            Rouse();
+        }
+    }
+
+    // True, if that leaves the thread nothing to do that it does not know of.
+    private bool RunInCaller(ulong oldest)
+    {
+        if (_options.InCaller == 0 || _options.Driven || !new SeededDraw(_options.Seed, oldest, uint.MaxValue).Happens(_options.InCaller))
+        {
+            return false;
+        }
+
+        while (Step())
+        {
+        }
+
+        _ = EndAllCancelled();
+        lock (_lock)
+        {
+            return !_isBlockedNew;
+        }
     }
 
     public CancelAnswer Cancel(Request* request)
@@ -126,8 +153,21 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
             _cancelled.Enqueue((nint)request);
         }
 
-        Rouse();
+        if (_options.InCaller == 0)
+        {
+            Rouse();
+        }
+
         return CancelAnswer.Told;
+    }
+
+    public void EndCancelled()
+    {
+        if (_options.InCaller != 0 && EndAllCancelled() && _thread is not null)
+        {
+            // It may be in a poll, which holds the files of those that were blocked.
+            Ring();
+        }
     }
 
     public bool IsCancellable(Request* request)
@@ -251,7 +291,7 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
     {
         while (!_stopping)
         {
-            EndCancelled();
+            _ = EndAllCancelled();
             if (_options.Driven || !Step())
             {
                 AwaitNews();
@@ -259,9 +299,11 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
         }
     }
 
-    private void EndCancelled()
+    // True, if there were any.
+    private bool EndAllCancelled()
     {
         var batch = default(CompletionBatch);
+        var any = false;
         while (true)
         {
             Request* r;
@@ -275,10 +317,12 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
                 r = (Request*)next;
             }
 
+            any = true;
             batch.End(r, CancelledResult(r));
         }
 
         batch.Flush();
+        return any;
     }
 
     // Sleeps until the bell is rung or a stream that somebody waits for is ready.
@@ -287,6 +331,7 @@ internal sealed unsafe partial class SimulatedEngine : IEngine
         int sources;
         lock (_lock)
         {
+            _isBlockedNew = false;
             _sources[0] = new Pollfd { Fd = _bell, Events = Libc.POLLIN };
             sources = _options.Driven ? 1 : _blocked.Collect(ref _sources, 1);
         }

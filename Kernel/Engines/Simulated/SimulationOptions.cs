@@ -28,6 +28,10 @@ public sealed record SimulationOptions
     /// <summary>Nothing runs but by <see cref="Simulation.Step"/>. Otherwise a thread of the engine's steps on its own.</summary>
     public bool Driven { get; init; }
 
+    /// <summary>Submissions, chosen by the seed, after which the thread that submits steps until nothing can be done, before its call
+    /// returns: a share, 0 to 1. It saves the hand-over to the engine's thread, but a submit then waits for a slow file (SUBMIT-6).</summary>
+    public double InCaller { get; init; }
+
     /// <summary>A schedule to repeat: the log of an earlier run. What comes behind its end is chosen anew.</summary>
     public SimulationLog? Replay { get; init; }
 
