@@ -5,6 +5,7 @@ using AioV2.Cli.Probe;
 using AioV2.Conformance.Mutants;
 using AioV2.Conformance.Run;
 using AioV2.Kernel;
+using AioV2.Kernel.Engines.Simulated;
 
 namespace AioV2.Cli.Commands;
 
@@ -80,5 +81,8 @@ public sealed class ConformChildCommand : ICliCommand
             "simulated" => EngineKind.Simulated,
             _ => EngineKind.Auto,
         },
+
+        // Most submissions run at once; the others leave work under way for the calls that follow.
+        Simulation = new SimulationOptions { InCaller = 0.9375 },
     });
 }

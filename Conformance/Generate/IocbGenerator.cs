@@ -94,7 +94,7 @@ public sealed class IocbGenerator(AioModel model)
     }
 
     private bool Free(int pipe, ulong pipes) =>
-        (pipes >> pipe & 1) == 0 && !model.World.PipeOpen[pipe] && !model.Outstanding.Any(r => r.Pipe == pipe);
+        (pipes >> pipe & 1) == 0 && !model.World.PipeOpen[pipe] && model.ReadersOf(pipe).Count == 0;
 
     private void Attribute(IocbWriter writer, ref Dice dice, OpInfo op, int left)
     {

@@ -82,7 +82,7 @@ public static class StepGenerator
         var p = new Aio2Params
         {
             NrReqs = dice.Of(0u, 1u, 2u, 5u, 64u),
-            RingBytes = dice.Of(0u, 4096u, 4096u, 8192u, 65536u),
+            RingBytes = dice.Of(0u, 4096u, 4096u, 4096u, 8192u, 8192u, 16384u, 65536u),
         };
         if (dice.Percent(15) && model.Offered.TakesSetup(Aio2Setup.SubmitAll))
         {
@@ -145,7 +145,7 @@ public static class StepGenerator
         var context = model.Context(slot);
         uint bytes = (uint)dice.Of(0, 8, 24, 40, 48, 256, 1024, 4096, 65536);
         uint min = context is null || context.Uncertain || dice.Percent(60) ? 0
-            : Math.Min(bytes, (uint)(24 * context.Outstanding.Count(r => r.Completion == Completion.Certain)));
+            : Math.Min(bytes, (uint)(IoEvent2.SizeOf * context.CountOf(Completion.Certain)));
         var wait = new Aio2Wait { Size = Aio2Wait.SizeOf, Sec = min > 0 ? 20 : 0 };
         byte[] waitBytes = new byte[Aio2Wait.SizeOf];
         MemoryMarshal.Write(waitBytes, in wait);

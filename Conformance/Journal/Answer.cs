@@ -61,15 +61,27 @@ public struct AnswerHead
 /// <summary>One answer, with its outputs, as the judge reads it.</summary>
 public readonly record struct Answer(AnswerHead Head, byte[] Out)
 {
+    private const int UsualAnswers = 64;
+
     /// <summary>The call's return value.</summary>
     public long Result => Head.Result;
 
-    /// <summary>Reads the answer at a place and moves past it.</summary>
-    public static unsafe Answer Read(ref byte* at)
+    /// <summary>Reads what a child answered, by sequence.</summary>
+    public static unsafe List<Answer>[] BySequence(ReadOnlySpan<byte> bytes, int sequences)
     {
-        var head = *(AnswerHead*)at;
-        byte[] bytes = head.OutBytes == 0 ? [] : new ReadOnlySpan<byte>(at + sizeof(AnswerHead), head.OutBytes).ToArray();
-        at += head.Bytes;
-        return new Answer(head, bytes);
+        var answers = new List<Answer>[sequences];
+        for (int i = 0; i < sequences; i++)
+        {
+            answers[i] = new List<Answer>(UsualAnswers);
+        }
+
+        while (bytes.Length > 0)
+        {
+            var head = MemoryMarshal.Read<AnswerHead>(bytes);
+            answers[head.Sequence].Add(new Answer(head, bytes.Slice(sizeof(AnswerHead), head.OutBytes).ToArray()));
+            bytes = bytes[head.Bytes..];
+        }
+
+        return answers;
     }
 }

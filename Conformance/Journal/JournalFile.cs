@@ -5,7 +5,8 @@ namespace AioV2.Conformance.Journal;
 
 /// <summary>The memory that judge and child share: what to run, where the child is, and what was answered.</summary>
 /// <remarks><code>
-///  0      head: command, argument, sequences done, answer bytes, progress, sequence, step, forked, in a call, calls, patience
+///  0      head: command, argument, sequences done, answer bytes, progress, sequence, step, forked, in a call, calls, patience,
+///         bytes of the plan
 ///  64     text: a fatal message or the last call of a directed check, zero-terminated
 ///  64 Ki  sequences to run                                                            (2 MiB)
 ///  +2 Mi  answers, see <see cref="Answer"/>                                           (12 MiB)
@@ -78,6 +79,9 @@ public sealed unsafe class JournalFile : IDisposable
 
     /// <summary>Seconds that a directed check waits for what must happen; 0 for the usual.</summary>
     public ref int Patience => ref Word(40);
+
+    /// <summary>Bytes of the plan.</summary>
+    public ref int PlanLength => ref Word(44);
 
     /// <summary>The sequences to run.</summary>
     public byte* Plan => _base + PlanAt;

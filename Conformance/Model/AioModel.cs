@@ -1,5 +1,6 @@
 using AioV2.Abi;
 using AioV2.Conformance.Calls;
+using AioV2.Conformance.World;
 
 namespace AioV2.Conformance.Model;
 
@@ -22,8 +23,13 @@ public sealed class AioModel(Capabilities offered)
 
     private SubmitRules? _submit;
 
+    private readonly List<ModelRequest>[] _readers = [.. Enumerable.Range(0, WorldLayout.Pipes).Select(_ => new List<ModelRequest>())];
+
     /// <summary>The context of a slot, or null.</summary>
     public ModelContext? Context(byte slot) => slot < Step.Slots ? Contexts[slot] : null;
+
+    /// <summary>The outstanding requests, of any context, that read a pipe.</summary>
+    public IReadOnlyList<ModelRequest> ReadersOf(int pipe) => _readers[pipe];
 
     /// <summary>All requests that are outstanding anywhere.</summary>
     public IEnumerable<ModelRequest> Outstanding => Contexts.Where(c => c is not null).SelectMany(c => c!.Outstanding);
@@ -48,22 +54,16 @@ public sealed class AioModel(Capabilities offered)
     {
         if (request.Pipe >= 0)
         {
-            bool shared = false;
-            foreach (var other in Outstanding.Where(o => o.Pipe == request.Pipe))
+            var readers = _readers[request.Pipe];
+            readers.Add(request);
+            if (readers.Count > 1 || World.PipeOpen[request.Pipe])
             {
-                Loosen(other);
-                shared = true;
-            }
-
-            if (shared || World.PipeOpen[request.Pipe])
-            {
-                World.PipeOpen[request.Pipe] = true;
-                Loosen(request);
+                LoosenPipe(request.Pipe);
             }
         }
         else if (ModelWorld.KindOf(request.Fd) == FdKind.PipeWrite && request.Op.Direction == DataDirection.Write)
         {
-            LoosenPipe(request.Fd - Conformance.World.WorldLayout.PipeWrite);
+            LoosenPipe(request.Fd - WorldLayout.PipeWrite);
         }
 
         World.MetaIsOpen |= request.WritesMeta;
@@ -75,7 +75,7 @@ public sealed class AioModel(Capabilities offered)
     public void Feed(int pipe, int bytes)
     {
         World.PipeBytes[pipe] += bytes;
-        foreach (var reader in Outstanding.Where(o => o.Pipe == pipe))
+        foreach (var reader in _readers[pipe])
         {
             if (reader.Completion == Completion.Open)
             {
@@ -106,7 +106,13 @@ public sealed class AioModel(Capabilities offered)
     {
         context.Outstanding.Remove(request);
         context.Finals++;
-        if (request.Pipe >= 0 && result > 0 && request.Op.Opcode != Aio2Op.Poll)
+        if (request.Pipe < 0)
+        {
+            return;
+        }
+
+        _readers[request.Pipe].Remove(request);
+        if (result > 0 && request.Op.Opcode != Aio2Op.Poll)
         {
             World.PipeBytes[request.Pipe] = Math.Max(0, World.PipeBytes[request.Pipe] - result);
         }
@@ -115,18 +121,30 @@ public sealed class AioModel(Capabilities offered)
     /// <summary>Ends a context: what it had outstanding may have read its pipes or not.</summary>
     public void Destroy(byte slot)
     {
-        foreach (var request in Contexts[slot]!.Outstanding.Where(r => r.Pipe >= 0))
+        foreach (var request in Contexts[slot]!.Outstanding)
         {
-            LoosenPipe(request.Pipe);
+            if (request.Pipe >= 0)
+            {
+                _readers[request.Pipe].Remove(request);
+                LoosenPipe(request.Pipe);
+            }
         }
 
         Contexts[slot] = null;
     }
 
+    /// <summary>Brings everything back to a sequence's beginning.</summary>
+    public void Reset()
+    {
+        Array.Clear(Contexts);
+        Array.ForEach(_readers, r => r.Clear());
+        World.Reset();
+    }
+
     private void LoosenPipe(int pipe)
     {
         World.PipeOpen[pipe] = true;
-        foreach (var other in Outstanding.Where(o => o.Pipe == pipe))
+        foreach (var other in _readers[pipe])
         {
             Loosen(other);
         }

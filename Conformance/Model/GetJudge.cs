@@ -13,7 +13,7 @@ internal sealed class GetJudge(AioModel model, Tally tally)
     private const long ClockSlackNs = 200_000;
 
     /// <summary>Judges io_getevents2 on a context that lives.</summary>
-    public Violation? Get(GetStep s, Answer answer, ModelContext context)
+    public Violation? Get(GetStep s, in Answer answer, ModelContext context)
     {
         if (WaitRules.Arguments(s, out long timeout) is { } refused)
         {
@@ -27,7 +27,7 @@ internal sealed class GetJudge(AioModel model, Tally tally)
         return answer.Result < 0 ? Refused(s, answer, context, writable) : Taken(s, answer, context, writable, timeout);
     }
 
-    private Violation? Refused(GetStep s, Answer answer, ModelContext context, uint writable)
+    private Violation? Refused(GetStep s, in Answer answer, ModelContext context, uint writable)
     {
         bool waiting = context.Outstanding.Any(r => r.Completion != Completion.Blocked);
         if (answer.Result == -Errno.EMSGSIZE)
@@ -48,7 +48,7 @@ internal sealed class GetJudge(AioModel model, Tally tally)
         return new Violation("ERR-1", $"io_getevents2 gave {answer.Result}");
     }
 
-    private Violation? Taken(GetStep s, Answer answer, ModelContext context, uint writable, long timeout)
+    private Violation? Taken(GetStep s, in Answer answer, ModelContext context, uint writable, long timeout)
     {
         long result = answer.Result;
         if (result > writable)
@@ -151,7 +151,7 @@ internal sealed class GetJudge(AioModel model, Tally tally)
     }
 
     /// <summary>Judges a look at the ring.</summary>
-    public Violation? Ring(Answer answer, ModelContext context)
+    public Violation? Ring(in Answer answer, ModelContext context)
     {
         var head = answer.Head;
         if (head.HasRing == 0)
@@ -176,7 +176,7 @@ internal sealed class GetJudge(AioModel model, Tally tally)
     }
 
     /// <summary>Judges the end of a drain: everything that was owed when it began has come.</summary>
-    public Violation? Drained(DrainStep s, Answer answer, ModelContext context)
+    public Violation? Drained(DrainStep s, in Answer answer, ModelContext context)
     {
         tally.Pass("RING-6");
         tally.Pass("GET-1");

@@ -25,8 +25,7 @@ public sealed class Judge
     /// <summary>Judges one sequence; returns what is broken first, or null.</summary>
     public Violation? Sequence(int number, IReadOnlyList<Step> steps, IReadOnlyList<Answer> answers)
     {
-        Array.Clear(_model.Contexts);
-        _model.World.Reset();
+        _model.Reset();
         _ids.Clear();
         foreach (var answer in answers)
         {
@@ -41,7 +40,7 @@ public sealed class Judge
         return null;
     }
 
-    private Violation? One(Step step, Answer answer)
+    private Violation? One(Step step, in Answer answer)
     {
         switch (step)
         {
@@ -49,29 +48,24 @@ public sealed class Judge
             case PokeStep s: _model.World.Poke(s.At, s.Bytes); return null;
             case FeedStep s: _model.Feed(s.Pipe, s.Count); return null;
             case ProbeStep s: return Probe(s, answer);
-            case DestroyStep s: return OnContext(s.Slot, answer, _ => Destroy(s, answer));
-            case SubmitStep s: return OnContext(s.Slot, answer, c => _submit.Judge(s, answer, c) ?? _get.Ring(answer, c));
-            case GetStep s: return OnContext(s.Slot, answer, c => _get.Get(s, answer, c) ?? _get.Ring(answer, c));
+            case DestroyStep s: return _model.Context(s.Slot) is null ? NoContext(answer) : Destroy(s, answer);
+            case SubmitStep s: return _model.Context(s.Slot) is { } c ? _submit.Judge(s, answer, c) ?? _get.Ring(answer, c) : NoContext(answer);
+            case GetStep s: return _model.Context(s.Slot) is { } g ? _get.Get(s, answer, g) ?? _get.Ring(answer, g) : NoContext(answer);
             case ReapStep s: return _model.Context(s.Slot) is { } r ? Reap(answer, r) : null;
             case DrainStep s: return _model.Context(s.Slot) is { } d ? Drain(s, answer, d) : null;
-            case CtlStep s: return OnContext(s.Slot, answer, _ => Ctl(s, answer));
-            case CancelStep s: return OnContext(s.Slot, answer, c => Cancel(s, answer, c));
+            case CtlStep s: return _model.Context(s.Slot) is null ? NoContext(answer) : Ctl(s, answer);
+            case CancelStep s: return _model.Context(s.Slot) is { } o ? Cancel(s, answer, o) : NoContext(answer);
             default: throw new InvalidOperationException($"no rule for {step.GetType().Name}");
         }
     }
 
-    private Violation? OnContext(byte slot, Answer answer, Func<ModelContext, Violation?> judge)
+    private Violation? NoContext(in Answer answer)
     {
-        if (_model.Context(slot) is { } context)
-        {
-            return judge(context);
-        }
-
         _tally.Pass("ERR-1");
         return answer.Result == -Errno.ENXIO ? null : new Violation("ERR-1", $"a call on no context gave {answer.Result}, not -ENXIO");
     }
 
-    private Violation? Setup(SetupStep s, Answer answer)
+    private Violation? Setup(SetupStep s, in Answer answer)
     {
         var errnos = SetupRules.Read(s, _model, out bool mayAccept);
         if (answer.Result == 0 && mayAccept)
@@ -81,13 +75,14 @@ public sealed class Judge
             return SetupRules.Outputs(s, answer.Out, _model.Offered) ?? Made(s, answer);
         }
 
-        if (!errnos.Any(e => -e.Errno == answer.Result))
+        long result = answer.Result;
+        if (!errnos.Exists(e => -e.Errno == result))
         {
             string wanted = errnos.Count == 0 ? "0" : string.Join(" or ", errnos.Select(e => $"-{e.Errno} ({e.Requirement})"));
             return new Violation(errnos.Count == 0 ? "SETUP-3" : errnos[0].Requirement, $"io_setup2 gave {answer.Result}, not {wanted}");
         }
 
-        _tally.Pass(errnos.First(e => -e.Errno == answer.Result).Requirement);
+        _tally.Pass(errnos.First(e => -e.Errno == result).Requirement);
         if (answer.Out.Length == 0)
         {
             return null;
@@ -97,7 +92,7 @@ public sealed class Judge
         return SetupRules.Untouched(s, answer.Out);
     }
 
-    private Violation? Made(SetupStep s, Answer answer)
+    private Violation? Made(SetupStep s, in Answer answer)
     {
         var p = MemoryMarshal.Read<Aio2Params>(answer.Out);
         if ((s.Flags & Aio2Setup.Probe) != 0)
@@ -122,16 +117,16 @@ public sealed class Judge
         return null;
     }
 
-    private Violation? Destroy(DestroyStep s, Answer answer)
+    private Violation? Destroy(DestroyStep s, in Answer answer)
     {
         _model.Destroy(s.Slot);
         _tally.Pass("DESTROY-1");
         return answer.Result == 0 ? null : new Violation("DESTROY-1", $"io_destroy2 gave {answer.Result}");
     }
 
-    private Violation? Reap(Answer answer, ModelContext context) => _get.Ring(answer, context) ?? _get.Events(answer.Out, context);
+    private Violation? Reap(in Answer answer, ModelContext context) => _get.Ring(answer, context) ?? _get.Events(answer.Out, context);
 
-    private Violation? Drain(DrainStep s, Answer answer, ModelContext context) => answer.Head.Kind switch
+    private Violation? Drain(DrainStep s, in Answer answer, ModelContext context) => answer.Head.Kind switch
     {
         AnswerKind.DrainEnd => _get.Drained(s, answer, context),
         AnswerKind.Reap => Reap(answer, context),
@@ -140,7 +135,7 @@ public sealed class Judge
             : _get.Ring(answer, context) ?? _get.Events(answer.Out, context),
     };
 
-    private Violation? Probe(ProbeStep s, Answer answer)
+    private Violation? Probe(ProbeStep s, in Answer answer)
     {
         _tally.Pass("PROBE-1");
         long result = answer.Result;
@@ -158,14 +153,14 @@ public sealed class Judge
         return fine ? null : new Violation("PROBE-1", $"io_probe2({s.What}) gave {result} for {s.Bytes} bytes");
     }
 
-    private Violation? Ctl(CtlStep s, Answer answer)
+    private Violation? Ctl(CtlStep s, in Answer answer)
     {
         _tally.Pass("ERR-1");
         bool known = s.Op is >= 1 and <= Aio2Ctl.Last;
         return known || answer.Result == -Errno.EINVAL ? null : new Violation("ERR-1", $"io_ring_ctl2 of an unknown op gave {answer.Result}");
     }
 
-    private Violation? Cancel(CancelStep s, Answer answer, ModelContext context)
+    private Violation? Cancel(CancelStep s, in Answer answer, ModelContext context)
     {
         if (answer.Result == -Errno.ENOSYS)
         {

@@ -33,11 +33,23 @@ public sealed class ModelContext
     public int SlotsMost => Outstanding.Count;
 
     /// <summary>Fewest slots that may be taken: an event in a shared ring has given its slot back (RING-9).</summary>
-    public int SlotsLeast => Shared || Uncertain ? Outstanding.Count(r => r.Completion == Completion.Blocked) : Outstanding.Count;
+    public int SlotsLeast => Shared || Uncertain ? CountOf(Completion.Blocked) : Outstanding.Count;
 
     /// <summary>Final events that must have come in all, once nothing more happens.</summary>
-    public int Owed => Finals + Outstanding.Count(r => r.Completion == Completion.Certain);
+    public int Owed => Finals + CountOf(Completion.Certain);
 
     /// <summary>Whether some request may or may not complete.</summary>
-    public bool HasOpen => Outstanding.Any(r => r.Completion == Completion.Open);
+    public bool HasOpen => CountOf(Completion.Open) > 0;
+
+    /// <summary>How many of the outstanding requests are so.</summary>
+    public int CountOf(Completion completion)
+    {
+        int count = 0;
+        foreach (var request in Outstanding)
+        {
+            count += request.Completion == completion ? 1 : 0;
+        }
+
+        return count;
+    }
 }

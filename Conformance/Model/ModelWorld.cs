@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using AioV2.Abi;
 using AioV2.Conformance.World;
 
 namespace AioV2.Conformance.Model;
@@ -21,8 +22,8 @@ public enum FdKind
 /// <summary>What the model knows of pipes and of the Meta area.</summary>
 public sealed class ModelWorld
 {
-    private readonly byte[] _meta = new byte[WorldLayout.MetaBytes];
-    private bool _metaDirty;
+    // As much of the Meta area as was written from its start on; behind it are zeroes. Never changed: it may be a step's own bytes.
+    private byte[] _meta = [];
 
     /// <summary>Bytes in each pipe that nothing has read.</summary>
     public long[] PipeBytes { get; } = new long[WorldLayout.Pipes];
@@ -41,22 +42,37 @@ public sealed class ModelWorld
     }
 
     /// <summary>Notes bytes that the sequence wrote.</summary>
-    public void Poke(uint at, ReadOnlySpan<byte> bytes)
+    public void Poke(uint at, byte[] bytes)
     {
-        bytes.CopyTo(_meta.AsSpan((int)at));
-        _metaDirty = true;
+        if (at == 0 && bytes.Length >= _meta.Length)
+        {
+            _meta = bytes;
+            return;
+        }
+
+        byte[] all = new byte[Math.Max(_meta.Length, (int)at + bytes.Length)];
+        _meta.CopyTo(all, 0);
+        bytes.CopyTo(all, (int)at);
+        _meta = all;
     }
 
     /// <summary>Reads one segment of an iovec array, or null where its bytes are not known.</summary>
     public (ulong Base, ulong Length)? Segment(ulong address)
     {
-        if (!_metaDirty || MetaIsOpen || address < WorldLayout.Meta || address + 16 > WorldLayout.Meta + WorldLayout.MetaBytes)
+        if (_meta.Length == 0 || MetaIsOpen || address < WorldLayout.Meta || address + Aio2Vec.SizeOf > WorldLayout.Meta + WorldLayout.MetaBytes)
         {
             return null;
         }
 
-        var at = _meta.AsSpan((int)(address - WorldLayout.Meta), 16);
-        return (BinaryPrimitives.ReadUInt64LittleEndian(at), BinaryPrimitives.ReadUInt64LittleEndian(at[8..]));
+        int at = (int)(address - WorldLayout.Meta);
+        Span<byte> segment = stackalloc byte[Aio2Vec.SizeOf];
+        segment.Clear();
+        if (at < _meta.Length)
+        {
+            _meta.AsSpan(at, Math.Min(segment.Length, _meta.Length - at)).CopyTo(segment);
+        }
+
+        return (BinaryPrimitives.ReadUInt64LittleEndian(segment), BinaryPrimitives.ReadUInt64LittleEndian(segment[8..]));
     }
 
     /// <summary>What a number is.</summary>

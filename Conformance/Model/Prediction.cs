@@ -11,8 +11,8 @@ public static class Prediction
     public static bool Allows(AioModel model, Step step) => step switch
     {
         SetupStep s => model.Contexts[s.Slot] is null,
-        FeedStep s => !model.World.PipeOpen[s.Pipe] && model.Outstanding.Count(r => r.Pipe == s.Pipe) <= 1
-            && model.World.PipeBytes[s.Pipe] + s.Count <= 4096 && !model.Outstanding.Any(r => r.Pipe == s.Pipe && r.Completion == Completion.Certain),
+        FeedStep s => !model.World.PipeOpen[s.Pipe] && model.World.PipeBytes[s.Pipe] + s.Count <= 4096
+            && model.ReadersOf(s.Pipe) is [] or [{ Completion: not Completion.Certain }],
         GetStep s => model.Context(s.Slot) is not { } c || Waits(s, c),
         SubmitStep s => model.Context(s.Slot) is not { } c || SlotsAreKnown(s, c),
         _ => true,
@@ -48,7 +48,7 @@ public static class Prediction
     private static bool Waits(GetStep s, ModelContext context)
     {
         bool endless = s.Wait is null && s.MinBytes > 0;
-        int owed = context.Uncertain ? 0 : context.Outstanding.Where(r => r.Completion == Completion.Certain).Sum(r => IoEvent2.SizeOf);
+        int owed = context.Uncertain ? 0 : IoEvent2.SizeOf * context.CountOf(Completion.Certain);
         return !endless || s.MinBytes <= owed || s.MinBytes > s.Bytes || s.Flags != 0;
     }
 
@@ -110,8 +110,15 @@ public static class Prediction
 
     private static void Drain(AioModel model, ModelContext context)
     {
-        foreach (var request in context.Outstanding.Where(r => r.Completion == Completion.Certain).ToList())
+        for (int i = 0; i < context.Outstanding.Count;)
         {
+            var request = context.Outstanding[i];
+            if (request.Completion != Completion.Certain)
+            {
+                i++;
+                continue;
+            }
+
             if (request.ResultMin != request.ResultMax && request.Pipe >= 0)
             {
                 model.World.PipeOpen[request.Pipe] = true;
@@ -125,9 +132,9 @@ public static class Prediction
 
     private static void Loosen(ModelContext context)
     {
-        foreach (var request in context.Outstanding.Where(r => r.Completion == Completion.Blocked))
+        foreach (var request in context.Outstanding)
         {
-            request.Completion = Completion.Open;
+            request.Completion = request.Completion == Completion.Blocked ? Completion.Open : request.Completion;
         }
     }
 }

@@ -11,7 +11,7 @@ internal sealed class SubmitJudge(AioModel model, Tally tally)
     private static readonly Refusal NoSlot = new(Aio2Reason.NoSlot, -1, "RING-9");
 
     /// <summary>Judges a submission to a context that lives.</summary>
-    public Violation? Judge(SubmitStep s, Answer answer, ModelContext context)
+    public Violation? Judge(SubmitStep s, in Answer answer, ModelContext context)
     {
         if (CallRefusal(s) is { } refused)
         {
@@ -53,7 +53,7 @@ internal sealed class SubmitJudge(AioModel model, Tally tally)
             : null;
     }
 
-    private Violation? Walk(SubmitStep s, Answer answer, ModelContext context)
+    private Violation? Walk(SubmitStep s, in Answer answer, ModelContext context)
     {
         ReadOnlySpan<byte> iocbs = s.Iocbs.AsSpan(0, (int)Math.Min(s.Iocbs.Length, Aio2.SubmitMax));
         long accepted = Math.Max(answer.Result, 0);
@@ -106,17 +106,19 @@ internal sealed class SubmitJudge(AioModel model, Tally tally)
             : unclear ? null : Ext(s, answer, offending, at);
     }
 
-    private static Violation? First(Answer answer, long accepted, List<Refusal> reasons)
+    private static Violation? First(in Answer answer, long accepted, List<Refusal> reasons)
     {
         if (accepted > 0)
         {
             return null;
         }
 
-        return answer.Result < 0 && reasons.Any(r => r.Errno == -answer.Result)
+        return answer.Result < 0 && Allow(reasons, answer.Result)
             ? null
             : new Violation(reasons[0].Requirement, $"the first record is refused with {answer.Result}, not -{reasons[0].Errno} ({Aio2Reason.NameOf(reasons[0].Reason)})");
     }
+
+    private static bool Allow(List<Refusal> reasons, long result) => reasons.Exists(r => r.Errno == -result);
 
     private Violation? Accepted(RecordReading reading, ReadOnlySpan<byte> rest, ModelContext context, out bool refusedByEvent)
     {
@@ -176,7 +178,7 @@ internal sealed class SubmitJudge(AioModel model, Tally tally)
         return reasons;
     }
 
-    private Violation? Ext(SubmitStep s, Answer answer, List<Refusal> offending, int at)
+    private Violation? Ext(SubmitStep s, in Answer answer, List<Refusal> offending, int at)
     {
         if (s.Ext != Pointer.Good)
         {

@@ -87,20 +87,13 @@ public static unsafe class ChildLoop
     private static void Sequences(JournalFile journal, Executor executor, AnswerWriter answers)
     {
         answers.Clear();
-        using var stream = new UnmanagedMemoryStream(journal.Plan, JournalFile.PlanBytes);
-        using var reader = new BinaryReader(stream);
+        byte[] plan = new ReadOnlySpan<byte>(journal.Plan, journal.PlanLength).ToArray();
+        using var reader = new BinaryReader(new MemoryStream(plan));
         int count = journal.Argument;
         journal.Done = 0;
         for (int i = 0; i < count && answers.HasRoom; i++)
         {
-            int length = reader.ReadInt32();
-            var steps = new Step[length];
-            for (int s = 0; s < length; s++)
-            {
-                steps[s] = StepCodec.Read(reader);
-            }
-
-            executor.Run(i, steps);
+            executor.Run(i, SequencePlan.Read(reader));
             journal.Done = i + 1;
             if (executor.Starved)
             {

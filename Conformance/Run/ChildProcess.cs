@@ -83,24 +83,18 @@ public sealed unsafe class ChildProcess : IDisposable
     public string Death { get; private set; } = "";
 
     /// <summary>Runs sequences; those after the first that killed the child are not run.</summary>
-    public ChildEnd Sequences(IReadOnlyList<IReadOnlyList<Step>> sequences)
-    {
-        using (var stream = new UnmanagedMemoryStream(Journal.Plan, JournalFile.PlanBytes, JournalFile.PlanBytes, FileAccess.Write))
-        using (var writer = new BinaryWriter(stream))
-        {
-            foreach (var steps in sequences)
-            {
-                writer.Write(steps.Count);
-                foreach (var step in steps)
-                {
-                    StepCodec.Write(writer, step);
-                }
-            }
-        }
+    public ChildEnd Sequences(IReadOnlyList<IReadOnlyList<Step>> sequences) => Begin(new SequencePlan(sequences)) ? Await() : ChildEnd.Crashed;
 
-        Journal.Argument = sequences.Count;
-        return Command(ChildLoop.RunSequences);
+    /// <summary>Begins to run sequences: false, if the child is gone. Then comes <see cref="Await"/>.</summary>
+    public bool Begin(SequencePlan plan)
+    {
+        plan.Bytes.CopyTo(new Span<byte>(Journal.Plan, JournalFile.PlanBytes));
+        (Journal.PlanLength, Journal.Argument) = (plan.Bytes.Length, plan.Sequences);
+        return Begin(ChildLoop.RunSequences);
     }
+
+    /// <summary>Waits until what was begun is done, or the child died or hangs.</summary>
+    public ChildEnd Await() => AwaitReply(Limit);
 
     /// <summary>Runs one directed check by its number.</summary>
     public ChildEnd Directed(int number)
@@ -122,24 +116,11 @@ public sealed unsafe class ChildProcess : IDisposable
     }
 
     /// <summary>The answers given, by sequence.</summary>
-    public List<Answer>[] Answers(int sequences)
-    {
-        var answers = new List<Answer>[sequences];
-        for (int i = 0; i < sequences; i++)
-        {
-            answers[i] = [];
-        }
+    public List<Answer>[] Answers(int sequences) => Answer.BySequence(AnswerBytes(), sequences);
 
-        byte* at = Journal.Answers;
-        byte* end = at + Math.Clamp(Volatile.Read(ref Journal.AnswerLength), 0, JournalFile.AnswersBytes);
-        while (at < end)
-        {
-            var answer = Answer.Read(ref at);
-            answers[answer.Head.Sequence].Add(answer);
-        }
-
-        return answers;
-    }
+    /// <summary>A copy of the answers given: with it they can be read while the child goes on.</summary>
+    public byte[] AnswerBytes() =>
+        new ReadOnlySpan<byte>(Journal.Answers, Math.Clamp(Volatile.Read(ref Journal.AnswerLength), 0, JournalFile.AnswersBytes)).ToArray();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -157,7 +138,9 @@ public sealed unsafe class ChildProcess : IDisposable
         File.Delete(_path);
     }
 
-    private ChildEnd Command(int command)
+    private ChildEnd Command(int command) => Begin(command) ? Await() : ChildEnd.Crashed;
+
+    private bool Begin(int command)
     {
         Journal.Command = command;
         Journal.AnswerLength = 0;
@@ -169,10 +152,11 @@ public sealed unsafe class ChildProcess : IDisposable
         }
         catch (IOException)
         {
-            return Died();
+            _ = Died();
+            return false;
         }
 
-        return AwaitReply(Limit);
+        return true;
     }
 
     private void WaitReady()

@@ -8,7 +8,6 @@ using AioV2.Conformance.Journal;
 using AioV2.Conformance.Model;
 using AioV2.Conformance.Parallel;
 using FsCheck;
-using FsCheck.Experimental;
 using FsCheck.Fluent;
 
 namespace AioV2.Conformance.Run;
@@ -151,7 +150,7 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
         int number = 0;
         foreach (var batch in WireCases.All().Where(_ => Mine(number++)).Chunk(SequencesPerBatch * 4))
         {
-            if (Batch(runner, [.. batch.Select(s => (s, runner.Lower(s)))], "wire", 0))
+            if (Batch(runner, [.. batch.Select(s => new GeneratedSequence(s, runner.Lower(s)))], "wire", 0))
             {
                 return;
             }
@@ -161,10 +160,10 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
     private void Random(SequenceRunner runner)
     {
         var mine = Enumerable.Range(0, (options.Runs + SequencesPerBatch - 1) / SequencesPerBatch).Where(Mine).Select(b => b * SequencesPerBatch);
-        var machine = StateMachine.Generate(new AioMachine(runner.Offered, options.Length));
+        var generator = SequenceGenerator.Of(runner.Offered, options.Length);
         var (started, before) = (_clock.Elapsed, runner.Steps);
         long told = 0;
-        Task<List<(IReadOnlyList<Step> Steps, IReadOnlyList<Step> Lowered)>>? ahead = null;
+        Task<GeneratedSequence[]>? ahead = null;
         int generated = 0;
         foreach (int run in mine)
         {
@@ -174,9 +173,9 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
             }
 
             // The next batch is generated while the child makes the calls of this one.
-            var batch = ahead is not null && generated == run ? ahead.Result : Generate(runner, machine, run);
+            var batch = ahead is not null && generated == run ? ahead.Result : Generate(generator, run);
             generated = run + SequencesPerBatch * options.Shards;
-            ahead = generated < options.Runs ? Task.Run(() => Generate(runner, machine, generated)) : null;
+            ahead = generated < options.Runs ? Task.Run(() => Generate(generator, generated)) : null;
             if (Batch(runner, batch, "random", SeedOf(run)))
             {
                 break;
@@ -212,13 +211,13 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
     // Mixed: the generator walks in steps of this very constant, so that neighbouring seeds would follow each other on one way.
     private ulong SeedOf(int run) => Dice.Mix(options.Seed * 0x9e3779b97f4a7c15 + (ulong)run);
 
-    private List<(IReadOnlyList<Step> Steps, IReadOnlyList<Step> Lowered)> Generate(SequenceRunner runner, Gen<MachineRun<object, AioModel>> machine, int run) =>
-        [.. machine.Sample(options.Length, new Rnd(SeedOf(run)), Math.Min(SequencesPerBatch, options.Runs - run)).Select(StepsOf).Select(s => (s, runner.Lower(s)))];
+    private GeneratedSequence[] Generate(Gen<GeneratedSequence> generator, int run) =>
+        generator.Sample(Math.Min(SequencesPerBatch, options.Runs - run), new Rnd(SeedOf(run)), size: options.Length);
 
-    private bool Batch(SequenceRunner runner, List<(IReadOnlyList<Step> Steps, IReadOnlyList<Step> Lowered)> sequences, string origin, ulong seed)
+    private bool Batch(SequenceRunner runner, GeneratedSequence[] sequences, string origin, ulong seed)
     {
         var violations = runner.Run([.. sequences.Select(s => s.Lowered)], _tally, out var given);
-        for (int i = 0; options.Recorder is { } recorder && i < sequences.Count; i++)
+        for (int i = 0; options.Recorder is { } recorder && i < sequences.Length; i++)
         {
             if (given[i].Count > 0 || violations[i] is not null)
             {
@@ -293,7 +292,4 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
     }
 
     private bool Mine(int number) => number % options.Shards == options.Shard - 1;
-
-    private static IReadOnlyList<Step> StepsOf(MachineRun<object, AioModel> run) =>
-        [MetaArrays.Poke, .. run.Operations.Select(o => o.Item1).OfType<StepOperation>().Select(o => o.Step)];
 }

@@ -118,7 +118,7 @@ public sealed unsafe class Executor(IAio2 aio, TestWorld world, JournalFile jour
             s.Iocbs.CopyTo(new Span<byte>(iocbs, s.Iocbs.Length));
         }
 
-        world.Touch(~0ul >> 56, file: true);
+        world.Touch(s.Iocbs);
         Enter();
         long result = aio.Submit(IdOf(s.Slot), iocbs, (nuint)s.Iocbs.Length, (Aio2Extack*)ext);
         long elapsed = Leave();

@@ -51,59 +51,82 @@ public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) :
         var violations = new Violation?[lowered.Count];
         var all = answers = [.. lowered.Select(_ => new List<Answer>())];
         var judging = Task.CompletedTask;
-        for (int from = 0; from < lowered.Count;)
+        var next = NextBatch(lowered, 0);
+        while (next is { } batch)
         {
-            int count = Batch(lowered, from), first = from;
-            var batch = lowered.Skip(from).Take(count).ToList();
-            var end = Child.Sequences(batch);
-            int done = Child.Journal.Done;
-            Child.Answers(count).CopyTo(all, from);
+            bool began = Child.Begin(batch.Plan);
+            next = NextBatch(lowered, batch.First + batch.Sequences.Count);
+            var end = began ? Child.Await() : ChildEnd.Crashed;
+            int count = batch.Sequences.Count, done = Child.Journal.Done;
             int ran = end == ChildEnd.Done ? done : Math.Min(done + 1, count);
+            byte[] answered = Child.AnswerBytes();
 
             // One judge at a time, while the child makes the calls of what comes next.
             judging.GetAwaiter().GetResult();
-            judging = Task.Run(() => Judge(batch, all, first, ran, violations, tally));
-            Output = Child.Output.Length > 0 ? Child.Output : Output;
-            from += ran;
-            if (end != ChildEnd.Done || Child.Journal.Forked != 0 || ran < count)
+            judging = Task.Run(() =>
             {
-                judging.GetAwaiter().GetResult();
-                Blame(end, batch, first, ran, violations);
-                if (ran < count && violations.Any(v => v is not null))
-                {
-                    // What is broken may make every sequence slow: it is told first.
-                    break;
-                }
+                Answer.BySequence(answered, count).CopyTo(all, batch.First);
+                Judge(batch, all, ran, violations, tally);
+            });
+            Output = Child.Output.Length > 0 ? Child.Output : Output;
+            if (end == ChildEnd.Done && Child.Journal.Forked == 0 && ran == count)
+            {
+                continue;
             }
+
+            judging.GetAwaiter().GetResult();
+            Blame(end, batch, ran, violations);
+            if (ran < count && violations.Any(v => v is not null))
+            {
+                // What is broken may make every sequence slow: it is told first.
+                break;
+            }
+
+            next = NextBatch(lowered, batch.First + ran);
         }
 
         judging.GetAwaiter().GetResult();
         return violations;
     }
 
-    private void Judge(List<IReadOnlyList<Step>> batch, List<Answer>[] answers, int first, int ran, Violation?[] violations, Tally tally)
+    // What the child gets at once, and where it stands in the whole.
+    private sealed record Batch(int First, List<IReadOnlyList<Step>> Sequences, SequencePlan Plan);
+
+    private static Batch? NextBatch(IReadOnlyList<IReadOnlyList<Step>> lowered, int from)
+    {
+        if (from == lowered.Count)
+        {
+            return null;
+        }
+
+        List<IReadOnlyList<Step>> sequences = [.. lowered.Skip(from).Take(BatchLength(lowered, from))];
+        return new Batch(from, sequences, new SequencePlan(sequences));
+    }
+
+    private void Judge(Batch batch, List<Answer>[] answers, int ran, Violation?[] violations, Tally tally)
     {
         for (int i = 0; i < ran; i++)
         {
-            Steps += batch[i].Count;
-            violations[first + i] = new Judge(Offered, tally).Sequence(first + i, batch[i], answers[first + i]);
+            int number = batch.First + i;
+            Steps += batch.Sequences[i].Count;
+            violations[number] = new Judge(Offered, tally).Sequence(number, batch.Sequences[i], answers[number]);
         }
     }
 
     // What the child's end says of the sequence that it was in.
-    private void Blame(ChildEnd end, List<IReadOnlyList<Step>> batch, int first, int ran, Violation?[] violations)
+    private void Blame(ChildEnd end, Batch batch, int ran, Violation?[] violations)
     {
         if (end == ChildEnd.Done && Child.Journal.Forked != 0)
         {
             // Which call it was is told by the step that the copy stood in.
-            violations[first + Math.Min(Child.Journal.Sequence, batch.Count - 1)] ??=
+            violations[batch.First + Math.Min(Child.Journal.Sequence, batch.Sequences.Count - 1)] ??=
                 new Violation("ERR-1", "a call forked: it came back in two processes", 0, Child.Journal.StepIndex);
             Child.Journal.Forked = 0;
         }
 
         if (end != ChildEnd.Done)
         {
-            violations[first + ran - 1] ??= Death(end, batch[ran - 1]);
+            violations[batch.First + ran - 1] ??= Death(end, batch.Sequences[ran - 1]);
             Restart();
         }
     }
@@ -136,7 +159,7 @@ public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) :
         _ => "ERR-1",
     };
 
-    private static int Batch(IReadOnlyList<IReadOnlyList<Step>> sequences, int from)
+    private static int BatchLength(IReadOnlyList<IReadOnlyList<Step>> sequences, int from)
     {
         int bytes = 0, count = 0;
         while (from + count < sequences.Count && count < BatchSequences && (count == 0 || bytes < BatchBytes))

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using AioV2.Abi;
 
 namespace AioV2.Conformance.World;
 
@@ -7,6 +9,9 @@ public sealed unsafe class TestWorld
 {
     private ulong _dirtyPipes;
     private bool _dirtyFile;
+
+    // By sequences of the model, which says nothing of what it holds: only its size is brought back.
+    private bool _writtenFile;
 
     /// <summary>Makes everything at its fixed place.</summary>
     /// <exception cref="InvalidOperationException">A place is taken or a limit is too small.</exception>
@@ -47,8 +52,12 @@ public sealed unsafe class TestWorld
         {
             ResetScratch();
         }
+        else if (_writtenFile)
+        {
+            SizeScratch();
+        }
 
-        _dirtyFile = false;
+        (_dirtyFile, _writtenFile) = (false, false);
     }
 
     /// <summary>Says that a sequence writes to pipes or to the scratch file.</summary>
@@ -56,6 +65,17 @@ public sealed unsafe class TestWorld
     {
         _dirtyPipes |= pipes;
         _dirtyFile |= file;
+    }
+
+    /// <summary>Notes which pipes and files a submission may use: those whose number stands where a record may have its descriptor.</summary>
+    public void Touch(ReadOnlySpan<byte> iocbs)
+    {
+        for (int at = Iocb2.At.Fd; at + sizeof(int) <= iocbs.Length; at += (int)Aio2.Align)
+        {
+            int fd = MemoryMarshal.Read<int>(iocbs[at..]);
+            _writtenFile |= fd is WorldLayout.FileWo or WorldLayout.FileRw;
+            _dirtyPipes |= fd is >= WorldLayout.PipeRead and < WorldLayout.PipeWrite + WorldLayout.Pipes ? 1ul << ((fd - WorldLayout.PipeRead) % WorldLayout.Pipes) : 0;
+        }
     }
 
     /// <summary>Writes bytes into a pipe, as the user does to let a read complete.</summary>
@@ -119,6 +139,11 @@ public sealed unsafe class TestWorld
     private static void ResetScratch()
     {
         Libc.Must(Libc.Ftruncate(WorldLayout.FileRw, 0), "ftruncate");
+        SizeScratch();
+    }
+
+    private static void SizeScratch()
+    {
         Libc.Must(Libc.Ftruncate(WorldLayout.FileRw, WorldLayout.FileBytes), "ftruncate");
     }
 
