@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace AioV2.Cli;
 
@@ -54,8 +55,7 @@ public static class Aio2Program
 
         Examples.ShowIn(root);
         Examples.Add(root, "aio2 demo", "aio2 copy photos /mnt/backup/photos", "aio2 probe --json");
-        var chosen = args.Length > 0 ? CommandTypes.Where(type => NameOf(type) == args[0]).ToArray() : [];
-        var commands = (chosen.Length > 0 ? chosen : CommandTypes)
+        var commands = (args.Length > 0 && TypeOf(args[0]) is { } chosen ? [chosen] : CommandTypes)
             .Select(type => ((ICliCommand)Activator.CreateInstance(type)!).Create())
             .OrderBy(command => command.Name, StringComparer.Ordinal);
         foreach (var command in commands)
@@ -67,12 +67,33 @@ public static class Aio2Program
     }
 
     /// <summary>Every command's class.</summary>
-    internal static IReadOnlyList<Type> CommandTypes { get; } =
-        [.. typeof(Aio2Program).Assembly.GetTypes().Where(type => type is { IsAbstract: false } && type.IsAssignableTo(typeof(ICliCommand)))];
+    internal static IReadOnlyList<Type> CommandTypes => [.. typeof(Aio2Program).Assembly.GetTypes().Where(type => type is { IsAbstract: false } && type.IsAssignableTo(typeof(ICliCommand)))];
 
     /// <summary>The command that a class makes: <c>conform-child</c> of <c>ConformChildCommand</c>.</summary>
-    internal static string NameOf(Type type) =>
-        string.Concat(type.Name[..^"Command".Length].Select((c, i) => char.IsUpper(c) ? $"{(i > 0 ? "-" : "")}{char.ToLowerInvariant(c)}" : $"{c}"));
+    internal static string NameOf(Type type)
+    {
+        var name = new StringBuilder();
+        foreach (var c in type.Name.AsSpan()[..^"Command".Length])
+        {
+            _ = char.IsUpper(c) && name.Length > 0 ? name.Append('-') : name;
+            _ = name.Append(char.ToLowerInvariant(c));
+        }
+
+        return name.ToString();
+    }
+
+    /// <summary>The class of a command, found by its name alone: to look at all types takes longer than many a command.</summary>
+    internal static Type? TypeOf(string command)
+    {
+        if (!command.All(c => char.IsAsciiLetterLower(c) || c == '-'))
+        {
+            return null;
+        }
+
+        var name = $"{typeof(Commands.SpecCommand).Namespace}.{command.Replace("-", "", StringComparison.Ordinal)}Command";
+        return typeof(Aio2Program).Assembly.GetType(name, throwOnError: false, ignoreCase: true) is { } type
+            && type.IsAssignableTo(typeof(ICliCommand)) && NameOf(type) == command ? type : null;
+    }
 
     private static int UsageError(ParseResult parsed)
     {

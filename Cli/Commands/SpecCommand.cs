@@ -1,6 +1,7 @@
 using System.CommandLine;
+using AioV2.Cli.SpecCommands;
 
-namespace AioV2.Cli.SpecCommands;
+namespace AioV2.Cli.Commands;
 
 /// <summary><c>aio2 spec …</c>: the designer's workbench, on any spec file (ABI-3).</summary>
 public sealed class SpecCommand : ICliCommand

@@ -18,7 +18,18 @@ public sealed class CommandTests
     /// <summary>A line that begins with a command makes only that one: its class has to be called after it.</summary>
     [Fact]
     public void Each_command_is_found_by_the_name_of_its_class() => Assert.All(Aio2Program.CommandTypes, type =>
-        Assert.Equal(Aio2Program.NameOf(type), ((ICliCommand)Activator.CreateInstance(type)!).Create().Name));
+    {
+        var name = ((ICliCommand)Activator.CreateInstance(type)!).Create().Name;
+        Assert.Equal(Aio2Program.NameOf(type), name);
+        Assert.Same(type, Aio2Program.TypeOf(name));
+    });
+
+    [Theory]
+    [InlineData("Spec")]
+    [InlineData("con-form")]
+    [InlineData("spec, Version=1")]
+    [InlineData("")]
+    public void What_only_resembles_a_command_is_none(string word) => Assert.Null(Aio2Program.TypeOf(word));
 
     [Fact, Requirement("RING-7", "ATTR-2", "SUBMIT-5", "GET-5")]
     public void The_demo_shows_every_step_and_loses_nothing()
