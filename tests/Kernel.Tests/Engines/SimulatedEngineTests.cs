@@ -69,6 +69,44 @@ public sealed unsafe class SimulatedEngineTests
     }
 
     [Fact]
+    public void Who_submits_makes_the_same_steps_where_the_engine_runs_in_its_callers() =>
+        Assert.Equal(RunAll(Stormy), RunAll(Stormy with { Driven = false, InCaller = 1 }));
+
+    [Fact, Requirement("CANCEL-1", "DESTROY-1")]
+    public void What_waits_for_a_stream_is_woken_cancelled_and_destroyed_where_the_engine_runs_in_its_callers()
+    {
+        using var bench = new EngineBench(EngineKind.Simulated, simulation: new SimulationOptions { InCaller = 1 });
+        using Pipe fed = new(), cancelled = new(), left = new();
+        var buffer = bench.Aio.Memory(64);
+        Assert.Equal(3 * Iocb2.SizeOf, bench.Aio.Submit(
+            Harness.Read(fed.ReadEnd, buffer, 8, -1, 1), Harness.Read(cancelled.ReadEnd, buffer, 8, -1, 2), Harness.Read(left.ReadEnd, buffer, 8, -1, 3)));
+        Assert.Equal(3, bench.Kernel.Simulation!.Unfinished);
+
+        // Nobody enters the engine: its thread has to notice.
+        fed.Put();
+        Assert.Equal((1ul, 1L), Told(bench.Aio.ReapOne()));
+
+        Assert.Equal(1, bench.Kernel.Cancel(bench.Aio.Ctx, 2, 0));
+        Assert.Equal((2ul, (long)-Errno.ECANCELED), Told(bench.Aio.ReapOne()));
+        Assert.Equal(0, bench.Aio.Destroy());
+        Assert.Equal(0, bench.Kernel.Simulation.Unfinished);
+
+        static (ulong, long) Told(Event e) => (e.UserData, e.Res);
+    }
+
+    [Theory, Requirement("ATTR-7")]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_deadline_ends_what_waits_for_a_stream(double inCaller)
+    {
+        using var bench = new EngineBench(EngineKind.Simulated, simulation: new SimulationOptions { InCaller = inCaller });
+        using var pipe = new Pipe();
+        var iocb = Record.Of(Harness.Read(pipe.ReadEnd, bench.Aio.Memory(8), 8, -1)).Attribute(Aio2AttrType.Deadline, payload: BitConverter.GetBytes(1L));
+        Assert.Equal(iocb.Bytes.Length, bench.Aio.Submit(iocb.Bytes));
+        Assert.Equal(-Errno.ETIME, bench.Aio.ReapOne().Res);
+    }
+
+    [Fact]
     public void A_log_says_when_it_had_to_leave_steps_out()
     {
         using var bench = new EngineBench(EngineKind.Simulated, simulation: new SimulationOptions { LogMax = 1, Driven = true });
