@@ -51,6 +51,8 @@ public static class VerdictMerge
             Calls = all.Sum(s => s.Calls),
             RandomSteps = all.Sum(s => s.RandomSteps),
             RandomTime = TimeSpan.FromSeconds(shards ? all.Max(s => s.RandomTime.TotalSeconds) : all.Sum(s => s.RandomTime.TotalSeconds)),
+            WarmSteps = all.Sum(s => s.WarmSteps),
+            WarmTime = TimeSpan.FromSeconds(shards ? all.Max(s => s.WarmTime.TotalSeconds) : all.Sum(s => s.WarmTime.TotalSeconds)),
             Parallel = ParallelCount.Sum(all.Select(s => s.Parallel), shards),
             Parts = parts,
         };

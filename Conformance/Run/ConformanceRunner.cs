@@ -17,12 +17,17 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
 {
     private const int SequencesPerBatch = 64;
 
+    // Until then most of the time goes into compiling.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
+
     private readonly Tally _tally = new();
     private readonly List<Finding> _findings = [];
     private readonly Dictionary<string, Outcome> _checks = [];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private long _randomSteps;
     private TimeSpan _randomTime;
+    private long _warmSteps;
+    private TimeSpan _warmTime;
     private ParallelCount _parallel = ParallelCount.None;
 
     /// <summary>Runs; returns the verdict.</summary>
@@ -52,7 +57,7 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
 
         return new Verdict(launcher.Name, runner.Offered.Engine, options, _tally, _findings, runner.Steps, _clock.Elapsed, runner.Output)
         {
-            RandomSteps = _randomSteps, RandomTime = _randomTime, Parallel = _parallel, Calls = runner.Calls, Checks = _checks,
+            RandomSteps = _randomSteps, RandomTime = _randomTime, WarmSteps = _warmSteps, WarmTime = _warmTime, Parallel = _parallel, Calls = runner.Calls, Checks = _checks,
         };
     }
 
@@ -163,6 +168,7 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
         var generator = SequenceGenerator.Of(runner.Offered, options.Length);
         var (started, before) = (_clock.Elapsed, runner.Steps);
         long told = 0;
+        var (warmAt, stepsCold) = (TimeSpan.MaxValue, 0L);
         Task<GeneratedSequence[]>? ahead = null;
         int generated = 0;
         foreach (int run in mine)
@@ -170,6 +176,11 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
             if (_clock.Elapsed >= options.Time - options.ParallelTime || _findings.Count >= options.MostFindings)
             {
                 break;
+            }
+
+            if (warmAt == TimeSpan.MaxValue && _clock.Elapsed - started >= WarmUp)
+            {
+                (warmAt, stepsCold) = (_clock.Elapsed, runner.Steps);
             }
 
             // The next batch is generated while the child makes the calls of this one.
@@ -190,6 +201,10 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
 
         ahead?.Wait();
         (_randomSteps, _randomTime) = (runner.Steps - before, _clock.Elapsed - started);
+        if (_clock.Elapsed > warmAt)
+        {
+            (_warmSteps, _warmTime) = (runner.Steps - stepsCold, _clock.Elapsed - warmAt);
+        }
     }
 
     private void Parallel(SequenceRunner runner)

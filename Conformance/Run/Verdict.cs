@@ -65,6 +65,12 @@ public sealed class Verdict
     /// <summary>How long the random part took.</summary>
     public TimeSpan RandomTime { get; init; }
 
+    /// <summary>Steps of the random part behind its first two seconds, in which most of the code is compiled.</summary>
+    public long WarmSteps { get; init; }
+
+    /// <summary>How long they took.</summary>
+    public TimeSpan WarmTime { get; init; }
+
     /// <summary>How much of the parallel part was done.</summary>
     public ParallelCount Parallel { get; init; } = ParallelCount.None;
 

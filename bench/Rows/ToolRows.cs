@@ -12,7 +12,7 @@ internal static class ToolRows
         Copy("plain", "no attributes", "none", Target.RatioAtMost(1.1)),
         Copy("checksum", "with CHECKSUM", "checksum", Target.RatioAtMost(1.25)),
         new("conformance", "Conformance: sequential model steps, simulated engine", Quantity.Rate, Row.NoPeer, Target.FigureAtLeast(100_000),
-            stage => new ConformanceSide(Aio2Path(), stage.Options.Rounds * 512), null),
+            _ => new ConformanceSide(Aio2Path()), null),
         new("tools/spec", "aio2 spec lint on aio2.yaml, warm, from start to end", Quantity.Time, Row.NoPeer, Target.FigureAtMost(300e6),
             _ => new ToolSide(Aio2Path(), ["spec", "lint", "--spec", Path.Combine(Root(), "Spec", "aio2.yaml")]), null),
         new("tools/gen", "aio2 gen header on aio2.yaml, warm, from start to end", Quantity.Time, Row.NoPeer, Target.FigureAtMost(300e6),
