@@ -46,31 +46,35 @@ internal sealed unsafe partial class Context
             _ = EngineForTransfers();
         }
 
-        if (!RunDeferred() || minBytes == 0 || eventFd >= 0)
+        var waiter = new Waiter { EventFd = eventFd, ReadyFd = -1 };
+        if (RunDeferred())
         {
-            return Take(events, bytes, minBytes, deadline, mask, eventFd);
+            // Who waits also runs the completions, and so sleeps in poll on both.
+            waiter.ReadyFd = _deferred!.ReadyFd;
+            if (minBytes != 0 && eventFd < 0)
+            {
+                waiter.EventFd = TakeBell();
+                waiter.HasBell = waiter.EventFd >= 0;
+                if (!waiter.HasBell)
+                {
+                    return waiter.EventFd;
+                }
+            }
         }
 
-        // Who waits also runs the completions, and so sleeps in poll on both.
-        var bell = TakeBell();
-        if (bell < 0)
-        {
-            return bell;
-        }
-
-        var taken = Take(events, bytes, minBytes, deadline, mask, bell);
-        ReturnBell(bell);
+        var taken = Take(events, bytes, minBytes, deadline, mask, &waiter);
+        Unseat(&waiter);
         return taken;
     }
 
-    private long Take(ulong events, ulong bytes, ulong minBytes, long deadline, ulong* mask, int eventFd)
+    private long Take(ulong events, ulong bytes, ulong minBytes, long deadline, ulong* mask, Waiter* waiter)
     {
         // No ring and no list is larger: so that sums over waiters do not wrap.
         bytes = Math.Min(bytes, int.MaxValue);
         minBytes = Math.Min(minBytes, bytes);
-        var waiter = new Waiter { EventFd = eventFd, ReadyFd = _deferred?.ReadyFd ?? -1 };
         var force = minBytes == 0;
         var claimed = false;
+        var hasAsked = false;
         ulong taken = 0;
         while (true)
         {
@@ -80,7 +84,7 @@ internal sealed unsafe partial class Context
             _lock.Enter();
             if (claimed)
             {
-                _waiters.DropClaim(&waiter);
+                _waiters.DropClaim(waiter);
                 claimed = false;
             }
 
@@ -92,10 +96,18 @@ internal sealed unsafe partial class Context
                 continue;
             }
 
+            if (look == Look.Wait && !hasAsked && MayAttend(waiter))
+            {
+                _lock.Exit();
+                Attend(waiter);
+                hasAsked = true;
+                continue;
+            }
+
             if (look is Look.Wait or Look.WaitTurn)
             {
-                waiter.Prepare(room - readings, minBytes - Math.Min(readings, minBytes), look == Look.WaitTurn);
-                _waiters.Enqueue(&waiter);
+                waiter->Prepare(room - readings, minBytes - Math.Min(readings, minBytes), look == Look.WaitTurn);
+                _waiters.Enqueue(waiter);
             }
 
             if (_trace is not null)
@@ -134,18 +146,19 @@ internal sealed unsafe partial class Context
                     break;
                 default:
                     // A turn comes soon, so that no deadline applies: the copy in progress is bounded.
-                    var slept = SleepUnlessRoused(&waiter, look == Look.WaitTurn ? Linux.Futex.Never : deadline, mask, out claimed);
+                    var slept = SleepUnlessRoused(waiter, look == Look.WaitTurn ? Linux.Futex.Never : deadline, mask, out claimed);
                     if (slept == -Errno.EINTR)
                     {
                         if (claimed)
                         {
-                            GiveUpClaim(&waiter);
+                            GiveUpClaim(waiter);
                         }
 
                         return taken != 0 ? (long)taken : slept;
                     }
 
                     force |= slept == -Errno.ETIMEDOUT;
+                    hasAsked = false;
                     break;
             }
         }
@@ -157,7 +170,10 @@ internal sealed unsafe partial class Context
         int slept;
         while ((slept = Waiter.Sleep(waiter, deadline, mask)) == Waiter.CompletionsAreReady)
         {
-            _ = RunDeferred();
+            if (!RunDeferred())
+            {
+                _lane!.TakeSignalled();
+            }
         }
 
         claimed = true;

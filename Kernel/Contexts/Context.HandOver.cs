@@ -41,7 +41,7 @@ internal sealed unsafe partial class Context
     private void HandOver(Request* first, ref DescriptorTable descriptors)
     {
         var main = _caller ?? EngineForTransfers();
-        Line ended = default, queued = default, pooled = default, polled = default;
+        Line ended = default, queued = default, direct = default, pooled = default, polled = default;
 
         // The newest reading of the clock, while no work lies behind it; else 0.
         long stamp = 0;
@@ -61,7 +61,7 @@ internal sealed unsafe partial class Context
             }
             else if (engine == main)
             {
-                queued.Append(r);
+                (GoesByLane(r) ? ref direct : ref queued).Append(r);
             }
             else if (engine == Kernel.Polls)
             {
@@ -86,6 +86,11 @@ internal sealed unsafe partial class Context
         if (queued.First != null)
         {
             main.Submit(queued.First, queued.Count);
+        }
+
+        if (direct.First != null)
+        {
+            _lane!.Submit(direct.First);
         }
 
         if (ended.First != null)

@@ -359,6 +359,7 @@ internal sealed unsafe partial class Context
     private void FreeNative()
     {
         FreeDeferred();
+        FreeLane();
         _eventFd?.Drop();
         _eventFd = null;
         _memory?.Drop();

@@ -33,20 +33,6 @@ internal sealed unsafe class EventFdPost
         _null = nothing;
     }
 
-    // struct iocb of linux/aio_abi.h, little-endian.
-    private struct Iocb
-    {
-        public ulong Data;
-        public uint Key, RwFlags;
-        public ushort Opcode;
-        public short Priority;
-        public uint Fd;
-        public ulong Buffer, Bytes;
-        public long Offset;
-        public ulong Reserved;
-        public uint Flags, ResultFd;
-    }
-
     /// <summary>Whether the system offers it; where not, the caller polls and writes.</summary>
     public static bool IsOffered => Only.Value is not null;
 
@@ -55,8 +41,7 @@ internal sealed unsafe class EventFdPost
 
     private bool Add(int eventFd)
     {
-        const uint SignalsResult = 1;
-        var iocb = new Iocb { Fd = (uint)_null, Flags = SignalsResult, ResultFd = (uint)eventFd };
+        var iocb = new AioIocb { Fd = (uint)_null, Flags = AioIocb.SignalsResult, ResultFd = (uint)eventFd };
         var one = &iocb;
         for (var tries = 0; tries < TriesMax; tries++)
         {

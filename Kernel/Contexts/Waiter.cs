@@ -5,8 +5,9 @@ namespace AioV2.Kernel.Contexts;
 
 /// <summary>One thread that waits in io_getevents2. It stands on that thread's stack.</summary>
 /// <remarks>Who wakes takes the waiter off the queue under the context's lock and rouses it after the lock is given up; the
-/// sleeper does not leave its frame while it is off the queue and not yet roused. So the waker's one store to
-/// <see cref="_roused"/> always finds the frame, and the futex call behind it needs only the address.</remarks>
+/// sleeper does not leave its frame while it is off the queue and not yet roused. So the waker's last store to
+/// <see cref="_word"/> always finds the frame, and the futex call behind it needs only the address. Who finds the waiter awake, as
+/// one does that runs completions and rouses itself, makes the store and no call.</remarks>
 internal unsafe struct Waiter
 {
     public Waiter* Next;
@@ -29,30 +30,40 @@ internal unsafe struct Waiter
     /// <summary>With an eventfd: what else to sleep on, since the sleeper runs completions itself (SETUP-12); or -1.</summary>
     public int ReadyFd;
 
+    /// <summary>Whether <see cref="EventFd"/> is the context's and to be given back to it.</summary>
+    public bool HasBell;
+
+    /// <summary>Whether <see cref="ReadyFd"/> is that of the context's lane, which this waiter attends.</summary>
+    public bool Attends;
+
     /// <summary>Answer of <see cref="Sleep"/>: not roused, but <see cref="ReadyFd"/> is readable.</summary>
     public const int CompletionsAreReady = 1;
 
-    private uint _roused;
+    // Awake: who rouses need not wake. Roused, and whether the eventfd was written for it.
+    private const uint Awake = 0, Asleep = 1, Roused = 2, RousedByEventFd = 3;
+
+    private uint _word;
 
     public void Prepare(ulong room, ulong minBytes, bool wantsTurn)
     {
         MinBytes = minBytes;
         Room = room;
         WantsTurn = wantsTurn;
-        _roused = 0;
+        _word = Awake;
     }
 
     /// <summary>Sleeps until roused (0), the deadline (<c>-ETIMEDOUT</c>), a signal handler ran (<c>-EINTR</c>, only with a
     /// mask), or <see cref="CompletionsAreReady"/>.</summary>
     public static int Sleep(Waiter* self, long deadline, ulong* mask)
     {
-        while (Volatile.Read(ref self->_roused) == 0)
+        while (Interlocked.CompareExchange(ref self->_word, Asleep, Awake) <= Asleep)
         {
             var result = self->EventFd < 0
-                ? Futex.Wait(&self->_roused, 0, deadline)
+                ? Futex.Wait(&self->_word, Asleep, deadline)
                 : SleepInPoll(self, deadline, mask);
             if (result is -Errno.ETIMEDOUT or CompletionsAreReady || (result == -Errno.EINTR && mask != null))
             {
+                _ = Interlocked.CompareExchange(ref self->_word, Awake, Asleep);
                 return result;
             }
         }
@@ -64,9 +75,9 @@ internal unsafe struct Waiter
     /// <summary>Waits for the waker that has taken this waiter off the queue already.</summary>
     public static void AwaitRousing(Waiter* self)
     {
-        while (Volatile.Read(ref self->_roused) == 0)
+        while (Interlocked.CompareExchange(ref self->_word, Asleep, Awake) <= Asleep)
         {
-            _ = Futex.Wait(&self->_roused, 0);
+            _ = Futex.Wait(&self->_word, Asleep);
         }
 
         ForgetSignal(self);
@@ -76,7 +87,7 @@ internal unsafe struct Waiter
     private static void ForgetSignal(Waiter* self)
     {
         ulong count;
-        if (self->EventFd >= 0)
+        if (self->_word == RousedByEventFd)
         {
             _ = Libc.Read(self->EventFd, &count, sizeof(ulong));
         }
@@ -90,14 +101,14 @@ internal unsafe struct Waiter
             // Read before the store: after it the frame may be gone.
             var next = chain->Next;
             var eventFd = chain->EventFd;
-            ulong one = 1;
-            if (eventFd >= 0)
+            if (Interlocked.CompareExchange(ref chain->_word, Roused, Awake) != Awake)
             {
-                _ = Libc.Write(eventFd, &one, sizeof(ulong));
+                ulong one = 1;
+                _ = eventFd < 0 ? 0 : Libc.Write(eventFd, &one, sizeof(ulong));
+                Volatile.Write(ref chain->_word, eventFd < 0 ? Roused : RousedByEventFd);
+                _ = Futex.Wake(&chain->_word, 1);
             }
 
-            Volatile.Write(ref chain->_roused, 1u);
-            _ = Futex.Wake(&chain->_roused, 1);
             chain = next;
         }
     }

@@ -1,3 +1,4 @@
+using AioV2.Kernel.Engines.Direct;
 using AioV2.Kernel.Linux;
 using AioV2.Kernel.Requests;
 
@@ -39,6 +40,9 @@ internal unsafe interface IEngine : IDisposable
 
     /// <summary>Whether <see cref="TryInline"/> is <see cref="InlineRead"/>'s: then a read may end so without becoming a request.</summary>
     bool EndsReadsInline => false;
+
+    /// <summary>The short way of O_DIRECT reads past this engine; null where it has none.</summary>
+    DirectLanes? Lanes => null;
 
     /// <summary>Whether <see cref="Request.Priority"/> has an effect on an operation's file I/O.</summary>
     bool TakesPriority(ushort opcode) => false;

@@ -37,6 +37,9 @@ internal static unsafe partial class Libc
     /// <summary>io_setup(2) of the system's first AIO.</summary>
     public static int AioSetup(uint events, nint* context) => (int)Syscall(IsArm64 ? 0 : 206, (nint)events, (nint)context);
 
+    /// <summary>io_destroy(2) of the same; waits for what is in flight.</summary>
+    public static int AioDestroy(nint context) => (int)Syscall(IsArm64 ? 1 : 207, context);
+
     /// <summary>io_submit(2) of the same: how many were taken.</summary>
     public static int AioSubmit(nint context, nint count, void* iocbs) => (int)Syscall(IsArm64 ? 2 : 209, context, count, (nint)iocbs);
 

@@ -67,6 +67,17 @@ internal sealed unsafe partial class IoUringEngine
             }
         }
 
+        if (!_begun.IsEmpty)
+        {
+            var begun = RequestStack.Reversed(_begun.TakeAll());
+            while (begun != null)
+            {
+                var r = begun;
+                begun = r->Next;
+                _again.Append(r);
+            }
+        }
+
         var cancelled = _cancels.TakeAll();
         while (cancelled != null)
         {
@@ -122,7 +133,7 @@ internal sealed unsafe partial class IoUringEngine
         }
 
         _ = Interlocked.Exchange(ref _asleep, 1);
-        return _inbox.IsEmpty && _cancels.IsEmpty && !_stopping;
+        return _inbox.IsEmpty && _begun.IsEmpty && _cancels.IsEmpty && !_stopping;
     }
 
     // Something waits for an SQE and nothing else: the bell too, without which the ring would sleep through what is asked of it.

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using AioV2.Abi;
+using AioV2.Kernel.Engines.Direct;
 using AioV2.Kernel.Engines.Threads;
 using AioV2.Kernel.Linux;
 using AioV2.Kernel.Requests;
@@ -17,7 +19,8 @@ namespace AioV2.Kernel.Engines.IoUring;
 /// holds, and the rest waits in a line of the engine's, still cancellable. Requests on streams may never end; they go to
 /// the ring at once, since a bound would let those of one context stop another's.</para>
 /// <para>Two cases go to a pool of threads, since io_uring does something else than the call: the file position (offset -1) of a
-/// file, which io_uring reads and moves without its lock, and files with O_NONBLOCK, which only io_uring obeys.</para></remarks>
+/// file, which io_uring reads and moves without its lock, and files with O_NONBLOCK, which only io_uring obeys.</para>
+/// <para>And O_DIRECT reads go past it as far as they can (<see cref="DirectLane"/>).</para></remarks>
 internal sealed unsafe partial class IoUringEngine : IEngine, IDeferredEngine
 {
     /// <summary>SQEs and CQEs of the ring.</summary>
@@ -35,6 +38,7 @@ internal sealed unsafe partial class IoUringEngine : IEngine, IDeferredEngine
     private Thread? _thread;
     private RequestStack _inbox;
     private RequestStack _cancels;
+    private RequestStack _begun;
     private int _asleep;
     private volatile bool _stopping;
 
@@ -44,6 +48,7 @@ internal sealed unsafe partial class IoUringEngine : IEngine, IDeferredEngine
         _bell = bell;
         _pool = pool;
         _isDeferred = isDeferred;
+        Lanes = isDeferred ? null : new DirectLanes(this);
     }
 
     public string Name => "io_uring";
@@ -74,6 +79,9 @@ internal sealed unsafe partial class IoUringEngine : IEngine, IDeferredEngine
     }
 
     public bool EndsReadsInline => true;
+
+    /// <inheritdoc/>
+    public DirectLanes? Lanes { get; }
 
     public bool TryInline(Request* request, int userFd) => InlineRead.TryEnd(request, userFd);
 
@@ -120,6 +128,14 @@ internal sealed unsafe partial class IoUringEngine : IEngine, IDeferredEngine
         }
     }
 
+    /// <summary>Goes on with a request on a file that was begun elsewhere.</summary>
+    public void GoOn(Request* r)
+    {
+        Debug.Assert(!IsWaitable(r) && r->EngineWord == EngineState.Busy, "nobody can cancel it");
+        _begun.Push(r, r);
+        Rouse();
+    }
+
     /// <summary>Only a request on a stream can be told: what is on a file ends unaided, and a write that was begun may have
     /// extended it (CANCEL-2). One on a stream that waits has moved nothing.</summary>
     public CancelAnswer Cancel(Request* request)
@@ -148,6 +164,7 @@ internal sealed unsafe partial class IoUringEngine : IEngine, IDeferredEngine
     /// <summary>Stops the thread; nothing may be in flight.</summary>
     public void Dispose()
     {
+        Lanes?.Dispose();
         _stopping = true;
         if (_thread is { } thread)
         {
