@@ -66,7 +66,6 @@ internal sealed class TraceDecoder
         }
 
         ReadSchema(ref reader);
-        values[Aio2TraceStart.Schema] = "";
         for (var i = Aio2TraceStart.Schema + 1; i < known.Length; i++)
         {
             values[i] = known[i].Type == "u64" ? reader.ReadUInt64() : reader.ReadString() ?? throw Nil(reader);

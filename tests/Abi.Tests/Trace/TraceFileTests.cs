@@ -1,14 +1,12 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using AioV2.Abi.Trace;
+using static AioV2.Abi.Tests.Trace.TraceBytes;
 
 namespace AioV2.Abi.Tests.Trace;
 
 /// <summary>The file of a trace: what was written is read, and what is not whole is refused with its place.</summary>
 public sealed class TraceFileTests : IDisposable
 {
-    private const int HeadBytes = 11;
-
     private readonly string _path = Path.Combine(Path.GetTempPath(), $"aio2-trace-{Guid.NewGuid():n}");
 
     public void Dispose() => File.Delete(_path);
@@ -190,25 +188,6 @@ public sealed class TraceFileTests : IDisposable
         File.WriteAllBytes(_path, [.. whole[..(int)at], .. Block([0x94, Aio2TraceKind.Lost, 1, 2, 3, 0x93, Aio2TraceKind.Lost, 1, 2])]);
 
         Assert.Equal(at + HeadBytes + 5, Assert.Throws<TraceFormatException>(() => TraceFile.Open(_path)).Offset);
-    }
-
-    private static byte[] Text(string text) => [(byte)(0xa0 | text.Length), .. System.Text.Encoding.ASCII.GetBytes(text)];
-
-    private static byte[] Kind(int kind, params string[] names) => [(byte)(0x91 + names.Length), (byte)kind, .. names.SelectMany(Text)];
-
-    private static byte[] Block(byte[] records)
-    {
-        var crc = uint.MaxValue;
-        foreach (var b in records)
-        {
-            crc = BitOperations.Crc32C(crc, b);
-        }
-
-        var head = new byte[HeadBytes];
-        (head[0], head[1], head[6]) = (0x92, 0xce, 0xc6);
-        BinaryPrimitives.WriteUInt32BigEndian(head.AsSpan(2), ~crc);
-        BinaryPrimitives.WriteInt32BigEndian(head.AsSpan(7), records.Length);
-        return [.. head, .. records];
     }
 
     private static List<long> Blocks(byte[] file)
