@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using AioV2.Abi.Calls;
 using AioV2.Conformance.Calls;
@@ -87,19 +88,20 @@ public static unsafe class ChildLoop
     private static void Sequences(JournalFile journal, Executor executor, AnswerWriter answers)
     {
         answers.Clear();
-        byte[] plan = new ReadOnlySpan<byte>(journal.Plan, journal.PlanLength).ToArray();
+        byte[] plan = ArrayPool<byte>.Shared.Rent(journal.PlanLength);
+        new ReadOnlySpan<byte>(journal.Plan, journal.PlanLength).CopyTo(plan);
         using var reader = new BinaryReader(new MemoryStream(plan));
         int count = journal.Argument;
         journal.Done = 0;
-        for (int i = 0; i < count && answers.HasRoom; i++)
+        bool starved = false;
+        for (int i = 0; i < count && answers.HasRoom && !starved; i++)
         {
             executor.Run(i, SequencePlan.Read(reader));
             journal.Done = i + 1;
-            if (executor.Starved)
-            {
-                return;
-            }
+            starved = executor.Starved;
         }
+
+        ArrayPool<byte>.Shared.Return(plan);
     }
 
     // A call that forked comes back twice. The copy leaves at once (Executor), and says so; it may be slower than this.

@@ -83,7 +83,12 @@ public sealed unsafe class ChildProcess : IDisposable
     public string Death { get; private set; } = "";
 
     /// <summary>Runs sequences; those after the first that killed the child are not run.</summary>
-    public ChildEnd Sequences(IReadOnlyList<IReadOnlyList<Step>> sequences) => Begin(new SequencePlan(sequences)) ? Await() : ChildEnd.Crashed;
+    public ChildEnd Sequences(IReadOnlyList<IReadOnlyList<Step>> sequences)
+    {
+        using var plan = new SequencePlan();
+        plan.Write(sequences);
+        return Begin(plan) ? Await() : ChildEnd.Crashed;
+    }
 
     /// <summary>Begins to run sequences: false, if the child is gone. Then comes <see cref="Await"/>.</summary>
     public bool Begin(SequencePlan plan)
@@ -116,11 +121,10 @@ public sealed unsafe class ChildProcess : IDisposable
     }
 
     /// <summary>The answers given, by sequence.</summary>
-    public List<Answer>[] Answers(int sequences) => Answer.BySequence(AnswerBytes(), sequences);
+    public List<Answer>[] Answers(int sequences) => Answer.BySequence(AnswerBytes, sequences);
 
-    /// <summary>A copy of the answers given: with it they can be read while the child goes on.</summary>
-    public byte[] AnswerBytes() =>
-        new ReadOnlySpan<byte>(Journal.Answers, Math.Clamp(Volatile.Read(ref Journal.AnswerLength), 0, JournalFile.AnswersBytes)).ToArray();
+    /// <summary>The answers given; gone with the next command.</summary>
+    public ReadOnlySpan<byte> AnswerBytes => new(Journal.Answers, Math.Clamp(Volatile.Read(ref Journal.AnswerLength), 0, JournalFile.AnswersBytes));
 
     /// <inheritdoc/>
     public void Dispose()

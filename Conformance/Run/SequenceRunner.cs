@@ -1,3 +1,4 @@
+using System.Buffers;
 using AioV2.Conformance.Calls;
 using AioV2.Conformance.Journal;
 using AioV2.Conformance.Model;
@@ -10,6 +11,8 @@ public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) :
     private const int BatchSequences = 16;
     private const int BatchBytes = JournalFile.PlanBytes / 2;
 
+    // Of what comes next: the child has a copy of what it does.
+    private readonly SequencePlan _plan = new();
     private ChildProcess? _child;
     private long _calls;
 
@@ -54,18 +57,22 @@ public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) :
         var next = NextBatch(lowered, 0);
         while (next is { } batch)
         {
-            bool began = Child.Begin(batch.Plan);
+            bool began = Child.Begin(_plan);
             next = NextBatch(lowered, batch.First + batch.Sequences.Count);
             var end = began ? Child.Await() : ChildEnd.Crashed;
             int count = batch.Sequences.Count, done = Child.Journal.Done;
             int ran = end == ChildEnd.Done ? done : Math.Min(done + 1, count);
-            byte[] answered = Child.AnswerBytes();
+            var told = Child.AnswerBytes;
+            int answerBytes = told.Length;
+            byte[] answered = ArrayPool<byte>.Shared.Rent(answerBytes);
+            told.CopyTo(answered);
 
             // One judge at a time, while the child makes the calls of what comes next.
             judging.GetAwaiter().GetResult();
             judging = Task.Run(() =>
             {
-                Answer.BySequence(answered, count).CopyTo(all, batch.First);
+                Answer.BySequence(answered.AsSpan(0, answerBytes), count).CopyTo(all, batch.First);
+                ArrayPool<byte>.Shared.Return(answered);
                 Judge(batch, all, ran, violations, tally);
             });
             Output = Child.Output.Length > 0 ? Child.Output : Output;
@@ -90,9 +97,9 @@ public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) :
     }
 
     // What the child gets at once, and where it stands in the whole.
-    private sealed record Batch(int First, List<IReadOnlyList<Step>> Sequences, SequencePlan Plan);
+    private sealed record Batch(int First, List<IReadOnlyList<Step>> Sequences);
 
-    private static Batch? NextBatch(IReadOnlyList<IReadOnlyList<Step>> lowered, int from)
+    private Batch? NextBatch(IReadOnlyList<IReadOnlyList<Step>> lowered, int from)
     {
         if (from == lowered.Count)
         {
@@ -100,7 +107,8 @@ public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) :
         }
 
         List<IReadOnlyList<Step>> sequences = [.. lowered.Skip(from).Take(BatchLength(lowered, from))];
-        return new Batch(from, sequences, new SequencePlan(sequences));
+        _plan.Write(sequences);
+        return new Batch(from, sequences);
     }
 
     private void Judge(Batch batch, List<Answer>[] answers, int ran, Violation?[] violations, Tally tally)
@@ -140,7 +148,11 @@ public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) :
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Restart();
+    public void Dispose()
+    {
+        Restart();
+        _plan.Dispose();
+    }
 
     internal Violation Death(ChildEnd end, IReadOnlyList<Step> steps)
     {
