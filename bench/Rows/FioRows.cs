@@ -19,6 +19,13 @@ internal static class FioRows
         Engine("libaio", direct: true),
         Compat("libaio", direct: false, Target.RatioAtLeast(1)),
         Compat("io_uring", direct: true, Target.RatioAtLeast(0.95)),
+
+        // What the two targets above them ask for: one preadv2 for each hot read is the least that a kernel in user space does, and
+        // the compat library is called as libaio is, once for each batch.
+        new("limit/fio/hot", "fio's pvsync2, 4 KiB reads from the cache, ext4", Quantity.Rate, "fio libaio", null,
+            stage => Fio(stage, "pvsync2", direct: false), stage => Fio(stage, "libaio", direct: false)),
+        new("limit/fio/direct", "fio's libaio on the system's own, 4 KiB O_DIRECT reads, ext4, 32 at once", Quantity.Rate, "fio io_uring", null,
+            stage => Fio(stage, "libaio", direct: true), stage => Fio(stage, "io_uring", direct: true)),
     ];
 
     private static Row Loop(string engine) => new(

@@ -9,8 +9,10 @@
 static long transfer(struct file *f, char *buf, uint64_t offset, int write, int flags)
 {
 	struct iovec v = { buf, (size_t)f->size };
+	long got = write ? pwritev(f->fd, &v, 1, (off_t)offset) : preadv2(f->fd, &v, 1, (off_t)offset, flags);
 
-	return write ? pwritev(f->fd, &v, 1, (off_t)offset) : preadv2(f->fd, &v, 1, (off_t)offset, flags);
+	/* a page has left the cache */
+	return got < 0 && errno == EAGAIN && flags ? preadv2(f->fd, &v, 1, (off_t)offset, 0) : got;
 }
 
 static int in_loop(struct work *w)

@@ -159,6 +159,8 @@ static int submit(struct loop *l, size_t bytes)
 			return -EINVAL;
 		v = (struct iovec){ (void *)(uintptr_t)iocb->addr, iocb->len };
 		got = preadv2(iocb->fd, &v, 1, (off_t)iocb->offset, RWF_NOWAIT);
+		if (got < 0 && errno == EAGAIN) /* a page has left the cache: nobody else is there to wait for it */
+			got = preadv2(iocb->fd, &v, 1, (off_t)iocb->offset, 0);
 		if (got < 0)
 			return -errno;
 		event = reserve(l, &tail, event_bytes);
