@@ -39,9 +39,9 @@ copy_tree() {
     (cd "$out/tree" && dotnet tool restore >/dev/null)
 }
 
-# One line for each mutant that no test killed: its file, what stood there and what stands there now. No line numbers,
-# so that the list holds while code around it moves.
-survivors() {
+# One line for each mutant that no test killed, or that is listed: its file, what stood there and what stands there now. No line
+# numbers, so that the list holds while code around it moves.
+suspects() {
     jq -r '
         def squeeze: gsub("[ \t\r\n]+"; " ");
         def cut($lines; $l):
@@ -52,13 +52,15 @@ survivors() {
                 + [$lines[$l.end.line - 1][:$l.end.column - 1]] | join(" "))
             end;
         .files | to_entries[] | (.value.source | split("\n")) as $lines | .key as $file
-        | .value.mutants[] | select(.status == "Survived" or .status == "NoCoverage")
+        | .value.mutants[] | select(.status != "CompileError" and .status != "Ignored")
         | ($file | sub("^.*?(?<p>(Ring|Codecs|Calls|Trace|Checksums|Payloads|Pi)/)"; "\(.p)")) as $short
-        | "\(.id)\t\($short): \(cut($lines; .location) | squeeze | .[:120]) -> \(.replacement | squeeze | .[:120])"' "$1"
+        | "\(.id)\t\(.status)\t\($short): \(cut($lines; .location) | squeeze | .[:120]) -> \(.replacement | squeeze | .[:120])"' "$1" |
+        awk -F '\t' 'NR == FNR { listed[$0]; next } $2 == "Survived" || $2 == "NoCoverage" || $3 in listed { print $1 "\t" $3 }' "$here/survivors.txt" -
 }
 
 # Stryker's runner keeps one process for many mutants, and what a process makes once, such as a table, stays as it was in
-# the first. So each survivor gets a process of its own: Stryker's assembly reads the mutant's number from a file.
+# the first: a mutant may go unnoticed, or be blamed for another. So each suspect gets a process of its own: Stryker's assembly
+# reads the mutant's number from a file.
 alone() {
     local name=$1 tests=$2 id rest
     while IFS=$'\t' read -r id rest; do
@@ -72,7 +74,7 @@ alone() {
 
 judge() {
     local name=$1 report=$2 folder=$3 tests=$4 status=0
-    survivors "$report" | alone "$name" "$tests" | LC_ALL=C sort >"$out/$name.survived"
+    suspects "$report" | alone "$name" "$tests" | LC_ALL=C sort >"$out/$name.survived"
     { grep "^$folder/" || true; } <"$here/survivors.txt" | LC_ALL=C sort >"$out/$name.listed"
     comm -23 "$out/$name.survived" "$out/$name.listed" >"$out/$name.new"
     comm -13 "$out/$name.survived" "$out/$name.listed" >"$out/$name.gone"
