@@ -48,12 +48,12 @@ public static class IpChecksum
         return even + uneven + (data.Length == 1 ? data[0] : 0u);
     }
 
-    // 2^16 is 1 modulo 65535, so the four words of the sum may be added; three rounds end every carry.
+    // 2^16 is 1 modulo 65535, so the four words of the sum may be added; three rounds end every carry: behind the first there is at
+    // most 0x1fffffffe, behind the second 0x1fffe.
     private static uint Fold(ulong sum)
     {
         sum = (sum & uint.MaxValue) + (sum >> 32);
         sum = (sum & 0xffff) + ((sum >> 16) & 0xffff) + (sum >> 32);
-        sum = (sum & 0xffff) + (sum >> 16);
         return (uint)((sum & 0xffff) + (sum >> 16));
     }
 
