@@ -29,6 +29,7 @@ public sealed class ConformCommand : ICliCommand
         var round = new Option<ulong?>("--round") { Description = "Run only this parallel round, as a finding tells its seed, again and again for --parallel-time." };
         var limit = new Option<string?>("--call-limit") { Description = "The longest that one call may take before it counts as hung; 15s without it." };
         var requirements = new Option<string?>("--requirements") { Description = "Ids or groups to check, e.g. RING,GET-4; all without it." };
+        var jobs = new Option<int?>("--jobs") { Description = "Children that make random sequences at the same time, each with the implementation; as many as processors, 16 at most, without it. 1 with --record." };
         var shard = new Option<string?>("--shard") { Description = "This part of the work, i/n; all of it without it." };
         var output = new Option<string?>("--output") { Description = "A file that gets the verdict as JSON, for aio2 conform merge; where it is there already, nothing is run again." };
         var format = new Option<string>("--format") { Description = "text, json, junit or html.", DefaultValueFactory = _ => "text" };
@@ -43,7 +44,7 @@ public sealed class ConformCommand : ICliCommand
         var json = new Option<bool>("--json") { Description = "The same as --format json." };
         var command = new Command("conform", "Judge an implementation of the nine calls, requirement by requirement.")
         {
-            engine, library, seed, runs, time, parallel, round, limit, requirements, shard, output, format, prove, reference, level, only, scenarios, json, record, MergeCommand(),
+            engine, library, seed, runs, time, parallel, round, limit, requirements, jobs, shard, output, format, prove, reference, level, only, scenarios, json, record, MergeCommand(),
         };
         Examples.Add(command, "aio2 conform --time 60s", "aio2 conform --library ./their.so --seed 7", "aio2 conform --shard 3/8 --seed 7 --time 10m --output 3.json", "aio2 conform --library ./their.so --record run.trace", "aio2 conform --requirements RING,GET-4 --format html > verdict.html", "aio2 conform --prove --json > mutants.json");
         command.Validators.Add(result =>
@@ -52,6 +53,10 @@ public sealed class ConformCommand : ICliCommand
                 || ConformArguments.Share(result.GetValue(parallel), default) is null)
             {
                 result.AddError("--time, --parallel-time and --call-limit take a number and s or m, e.g. 60s");
+            }
+            else if (result.GetValue(jobs) is < 1 or > ConformanceOptions.LimitOfJobs)
+            {
+                result.AddError($"--jobs takes a number from 1 to {ConformanceOptions.LimitOfJobs}");
             }
             else if (ConformArguments.Shard(result.GetValue(shard) ?? AllShards) is null)
             {
@@ -79,6 +84,7 @@ public sealed class ConformCommand : ICliCommand
                 Seed = parsed.GetValue(seed), Runs = parsed.GetValue(runs), Time = whole, ParallelTime = ConformArguments.Share(parsed.GetValue(parallel), whole)!.Value,
                 CallLimit = ConformArguments.Time(parsed.GetValue(limit) ?? CallLimit)!.Value,
                 Requirements = ConformArguments.Requirements(parsed.GetValue(requirements)), Shard = index, Shards = count, Round = parsed.GetValue(round),
+                Jobs = parsed.GetValue(jobs) ?? Math.Min(Environment.ProcessorCount, ConformanceOptions.MostJobs),
                 Progress = Format() == "text" ? parsed.InvocationConfiguration.Error.WriteLine : null,
             };
             try

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using AioV2.Abi;
 using AioV2.Abi.Calls;
+using AioV2.Conformance.Calls;
 
 namespace AioV2.Conformance.Model;
 
@@ -35,6 +36,13 @@ public sealed class Capabilities
         },
         Aio2Catalog.Ops.ToDictionary(o => o.Opcode, o => new Aio2ProbeOp { Opcode = o.Opcode, IocbFlags = o.IocbFlags, RwFlags = o.RwFlags }),
         [.. Aio2Catalog.Attributes.Select(a => a.Type)]);
+
+    /// <summary>The calls whose answers <see cref="Read"/> takes, and one that makes a context: whoever cannot do that cannot be judged.</summary>
+    public static Step[] Asks() =>
+    [
+        new ProbeStep(Aio2Probe.Kernel, Aio2ProbeKernel.SizeOf), new ProbeStep(Aio2Probe.Ops, 8192), new ProbeStep(Aio2Probe.Attrs, 8192),
+        new SetupStep(0, Aio2.Version, 0, new byte[Aio2Params.SizeOf], Aio2Params.SizeOf),
+    ];
 
     /// <summary>Reads the answers of PROBE_KERNEL, PROBE_OPS and PROBE_ATTRS.</summary>
     /// <exception cref="InvalidDataException">They are not what PROBE-1 says.</exception>

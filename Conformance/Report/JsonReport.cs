@@ -19,7 +19,7 @@ public static class JsonReport
     private sealed record Found(string Requirement, string Message, string Origin, ulong Seed, string Calls, string? Program, int Replays, int CameAgain);
 
     private sealed record Document(
-        string Implementation, string Engine, bool Conforms, ulong Seed, int Shard, int Shards, long Steps, double Seconds, string Output, Line[] Requirements, Found[] Findings, long RandomSteps, double RandomSeconds, long WarmSteps, double WarmSeconds, Rounds? Parallel, Dictionary<string, Outcome>? Checks, Document[]? Engines);
+        string Implementation, string Engine, bool Conforms, ulong Seed, int Shard, int Shards, long Steps, double Seconds, string Output, Line[] Requirements, Found[] Findings, long RandomSteps, double RandomSeconds, long WarmSteps, double WarmSeconds, int Jobs, Rounds? Parallel, Dictionary<string, Outcome>? Checks, Document[]? Engines);
 
     private sealed record Rounds(long Count, long Histories, long Operations, long Overlapping, long Undecided, int Threads, double Seconds);
 
@@ -46,7 +46,7 @@ public static class JsonReport
     private static Document DocumentOf(Verdict v) => new(v.Implementation, v.Engine, v.Conforms, v.Seed, v.Shard, v.Shards, v.Steps, v.Elapsed.TotalSeconds, v.Output,
         [.. v.Lines.Select(l => new Line(l.Id, l.Title, l.Outcome, l.Checks, l.Why))],
         [.. v.Findings.Select(f => new Found(f.Violation.Requirement, f.Violation.Message, f.Origin, f.Seed, f.Calls, f.Program, f.Replays, f.CameAgain))],
-        v.RandomSteps, v.RandomTime.TotalSeconds, v.WarmSteps, v.WarmTime.TotalSeconds, RoundsOf(v.Parallel), v.Checks.ToDictionary(), [.. v.Parts.Select(DocumentOf)]);
+        v.RandomSteps, v.RandomTime.TotalSeconds, v.WarmSteps, v.WarmTime.TotalSeconds, v.Jobs, RoundsOf(v.Parallel), v.Checks.ToDictionary(), [.. v.Parts.Select(DocumentOf)]);
 
     private static Rounds RoundsOf(ParallelCount p) => new(p.Rounds, p.Histories, p.Operations, p.Overlapping, p.Undecided, p.Threads, p.Time.TotalSeconds);
 
@@ -62,6 +62,7 @@ public static class JsonReport
             RandomTime = TimeSpan.FromSeconds(d.RandomSeconds),
             WarmSteps = d.WarmSteps,
             WarmTime = TimeSpan.FromSeconds(d.WarmSeconds),
+            Jobs = Math.Max(1, d.Jobs),
             Parallel = d.Parallel is { } p ? new ParallelCount(p.Count, p.Histories, p.Operations, p.Overlapping, p.Undecided, p.Threads, TimeSpan.FromSeconds(p.Seconds)) : ParallelCount.None,
             Parts = [.. (d.Engines ?? []).Select(VerdictOf)],
         };

@@ -116,6 +116,6 @@ public static class TextReport
         double random = verdict.RandomSteps / Math.Max(verdict.RandomTime.TotalSeconds, 0.001);
         return $"{verdict.Implementation} ({verdict.Engine}): {(verdict.Conforms ? "conforms" : "DOES NOT CONFORM")}; "
             + $"{Count(Outcome.Passed)} passed, {Count(Outcome.Failed)} failed, {Count(Outcome.NotExercised)} not exercised; "
-            + $"{verdict.Steps} steps in {verdict.Elapsed.TotalSeconds:0.0} s, {rate:0} steps/s ({random:0} in the random part), seed {verdict.Seed}\n" + Rounds(verdict.Parallel);
+            + $"{verdict.Steps} steps in {verdict.Elapsed.TotalSeconds:0.0} s, {rate:0} steps/s ({random:0} in the random part{(verdict.Jobs > 1 ? $", by {verdict.Jobs} children" : "")}), seed {verdict.Seed}\n" + Rounds(verdict.Parallel);
     }
 }

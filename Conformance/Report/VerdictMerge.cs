@@ -53,6 +53,7 @@ public static class VerdictMerge
             RandomTime = TimeSpan.FromSeconds(shards ? all.Max(s => s.RandomTime.TotalSeconds) : all.Sum(s => s.RandomTime.TotalSeconds)),
             WarmSteps = all.Sum(s => s.WarmSteps),
             WarmTime = TimeSpan.FromSeconds(shards ? all.Max(s => s.WarmTime.TotalSeconds) : all.Sum(s => s.WarmTime.TotalSeconds)),
+            Jobs = shards ? all.Sum(s => s.Jobs) : all.Max(s => s.Jobs),
             Parallel = ParallelCount.Sum(all.Select(s => s.Parallel), shards),
             Parts = parts,
         };

@@ -13,10 +13,11 @@ public sealed unsafe class ChildProcess : IDisposable
     private const int PollMs = 100;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private const int TailChars = 2000;
+    private static readonly Lock Starting = new();
 
     private readonly string _path = Path.Combine(Path.GetTempPath(), $"aio2-conform-{Guid.NewGuid():n}");
-    private readonly AnonymousPipeServerStream _commands = new(PipeDirection.Out, HandleInheritability.Inheritable);
-    private readonly AnonymousPipeServerStream _replies = new(PipeDirection.In, HandleInheritability.Inheritable);
+    private readonly AnonymousPipeServerStream _commands;
+    private readonly AnonymousPipeServerStream _replies;
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
@@ -28,36 +29,21 @@ public sealed unsafe class ChildProcess : IDisposable
         Limit = limit;
         Journal = JournalFile.Create(_path);
         Journal.Patience = launcher.Patience;
-        var start = new ProcessStartInfo(launcher.File)
+        // One at a time: a child that another thread starts meanwhile would inherit these ends of the pipes, and keep them open.
+        lock (Starting)
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false,
-        };
-        foreach (string argument in (string[])[.. launcher.Arguments, _path, _commands.GetClientHandleAsString(), _replies.GetClientHandleAsString()])
-        {
-            start.ArgumentList.Add(argument);
+            _commands = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.Inheritable);
+            _replies = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.Inheritable);
+            _process = Process.Start(StartOf(launcher)) ?? throw new CouldNotRunException($"{launcher.File} does not start");
+            _commands.DisposeLocalCopyOfClientHandle();
+            _replies.DisposeLocalCopyOfClientHandle();
         }
 
-        foreach (var (name, value) in launcher.Environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        // Else the runtime keeps its code from what a fork makes, and the copy dies at its first step (CTX-1).
-        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
-
-        // It lives for seconds: code that is first compiled to be profiled costs it more than it gains.
-        start.Environment["DOTNET_TieredPGO"] = "0";
-
-        // A crash is a finding, not a file.
-        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
-        _process = Process.Start(start) ?? throw new CouldNotRunException($"{launcher.File} does not start");
         _process.StandardInput.Close();
         _process.OutputDataReceived += (_, e) => Keep(_output, e.Data);
         _process.ErrorDataReceived += (_, e) => Keep(_errors, e.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        _commands.DisposeLocalCopyOfClientHandle();
-        _replies.DisposeLocalCopyOfClientHandle();
         WaitReady();
     }
 
@@ -140,6 +126,33 @@ public sealed unsafe class ChildProcess : IDisposable
         _process.Dispose();
         Journal.Dispose();
         File.Delete(_path);
+    }
+
+    private ProcessStartInfo StartOf(ChildLauncher launcher)
+    {
+        var start = new ProcessStartInfo(launcher.File)
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false,
+        };
+        foreach (string argument in (string[])[.. launcher.Arguments, _path, _commands.GetClientHandleAsString(), _replies.GetClientHandleAsString()])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in launcher.Environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        // Else the runtime keeps its code from what a fork makes, and the copy dies at its first step (CTX-1).
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+
+        // It lives for seconds: code that is first compiled to be profiled costs it more than it gains.
+        start.Environment["DOTNET_TieredPGO"] = "0";
+
+        // A crash is a finding, not a file.
+        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        return start;
     }
 
     private ChildEnd Command(int command) => Begin(command) ? Await() : ChildEnd.Crashed;

@@ -14,6 +14,16 @@ public sealed record ConformanceOptions
     /// <summary>When the random part ends, from the start of the run, what is kept for parallel rounds included; directed and wire checks are all made.</summary>
     public TimeSpan Time { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Children that <c>aio2 conform</c> starts at most for the random part where nothing is said: each needs some 15 MB for what it
+    /// shares with its judge.</summary>
+    public const int MostJobs = 16;
+
+    /// <summary>The largest number of children that can be asked for.</summary>
+    public const int LimitOfJobs = 256;
+
+    /// <summary>Children that make random sequences at the same time, each with its own instance of the implementation.</summary>
+    public int Jobs { get; init; } = 1;
+
     /// <summary>How much of that time is kept for parallel rounds.</summary>
     public TimeSpan ParallelTime { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using AioV2.Abi;
 using AioV2.Conformance.Calls;
 using AioV2.Conformance.Directed;
@@ -7,15 +6,13 @@ using AioV2.Conformance.Generate;
 using AioV2.Conformance.Journal;
 using AioV2.Conformance.Model;
 using AioV2.Conformance.Parallel;
-using FsCheck;
-using FsCheck.Fluent;
 
 namespace AioV2.Conformance.Run;
 
 /// <summary>Runs the whole suite against one implementation: directed checks, the wire level, random sequences.</summary>
 public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions options)
 {
-    private const int SequencesPerBatch = 64;
+    private const int WirePerBatch = 256;
 
     // Until then most of the time goes into compiling.
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
@@ -28,6 +25,10 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
     private TimeSpan _randomTime;
     private long _warmSteps;
     private TimeSpan _warmTime;
+    private int _jobs = 1;
+    private long _otherSteps;
+    private long _otherCalls;
+    private string _otherOutput = "";
     private ParallelCount _parallel = ParallelCount.None;
 
     /// <summary>Runs; returns the verdict.</summary>
@@ -55,21 +56,17 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
             }
         }
 
-        return new Verdict(launcher.Name, runner.Offered.Engine, options, _tally, _findings, runner.Steps, _clock.Elapsed, runner.Output)
+        return new Verdict(launcher.Name, runner.Offered.Engine, options, _tally, _findings, runner.Steps + _otherSteps, _clock.Elapsed, runner.Output.Length > 0 ? runner.Output : _otherOutput)
         {
-            RandomSteps = _randomSteps, RandomTime = _randomTime, WarmSteps = _warmSteps, WarmTime = _warmTime, Parallel = _parallel, Calls = runner.Calls, Checks = _checks,
+            RandomSteps = _randomSteps, RandomTime = _randomTime, WarmSteps = _warmSteps, WarmTime = _warmTime, Jobs = _jobs,
+            Parallel = _parallel, Calls = runner.Calls + _otherCalls, Checks = _checks,
         };
     }
 
     private bool Probe(SequenceRunner runner)
     {
-        byte[] p = new byte[Aio2Params.SizeOf];
         var answers = new List<byte[]>();
-        var steps = new Step[]
-        {
-            new ProbeStep(Aio2Probe.Kernel, Aio2ProbeKernel.SizeOf), new ProbeStep(Aio2Probe.Ops, 8192), new ProbeStep(Aio2Probe.Attrs, 8192),
-            new SetupStep(0, Aio2.Version, 0, p, (uint)p.Length),
-        };
+        var steps = Capabilities.Asks();
         var end = runner.Child.Sequences([steps]);
         if (end != ChildEnd.Done)
         {
@@ -153,9 +150,9 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
         }
 
         int number = 0;
-        foreach (var batch in WireCases.All().Where(_ => Mine(number++)).Chunk(SequencesPerBatch * 4))
+        foreach (var batch in WireCases.All().Where(_ => Mine(number++)).Chunk(WirePerBatch))
         {
-            if (Batch(runner, [.. batch.Select(s => new GeneratedSequence(s, runner.Lower(s)))], "wire", 0))
+            if (Told(runner, BatchOutcome.Of(runner, 0, [.. batch.Select(s => new GeneratedSequence(s, runner.Lower(s)))]), "wire"))
             {
                 return;
             }
@@ -164,46 +161,48 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
 
     private void Random(SequenceRunner runner)
     {
-        var mine = Enumerable.Range(0, (options.Runs + SequencesPerBatch - 1) / SequencesPerBatch).Where(Mine).Select(b => b * SequencesPerBatch);
-        var generator = SequenceGenerator.Of(runner.Offered, options.Length);
-        var (started, before) = (_clock.Elapsed, runner.Steps);
+        if (_findings.Count >= options.MostFindings)
+        {
+            return;
+        }
+
+        using var part = new RandomPart(launcher, options, runner, _clock);
+        var (started, before) = (_clock.Elapsed, part.Steps);
         long told = 0;
         var (warmAt, stepsCold) = (TimeSpan.MaxValue, 0L);
-        Task<GeneratedSequence[]>? ahead = null;
-        int generated = 0;
-        foreach (int run in mine)
+        int sequences = 0;
+        foreach (var batch in part.Run())
         {
-            if (_clock.Elapsed >= options.Time - options.ParallelTime || _findings.Count >= options.MostFindings)
-            {
-                break;
-            }
-
             if (warmAt == TimeSpan.MaxValue && _clock.Elapsed - started >= WarmUp)
             {
-                (warmAt, stepsCold) = (_clock.Elapsed, runner.Steps);
+                (warmAt, stepsCold) = (_clock.Elapsed, part.Steps);
             }
 
-            // The next batch is generated while the child makes the calls of this one.
-            var batch = ahead is not null && generated == run ? ahead.Result : Generate(generator, run);
-            generated = run + SequencesPerBatch * options.Shards;
-            ahead = generated < options.Runs ? Task.Run(() => Generate(generator, generated)) : null;
-            if (Batch(runner, batch, "random", SeedOf(run)))
+            if (batch.Violations.Any(IsNews))
+            {
+                // What is shrunk and run again has the machine for itself.
+                part.Rest();
+            }
+
+            if (Told(runner, batch, "random"))
             {
                 break;
             }
 
+            sequences += batch.Sequences.Count;
             if (_clock.ElapsedMilliseconds > told + 1000)
             {
                 told = _clock.ElapsedMilliseconds;
-                options.Progress?.Invoke($"random {run} of {options.Runs} sequences, {runner.Steps * 1000 / Math.Max(1, _clock.ElapsedMilliseconds)} steps/s");
+                options.Progress?.Invoke($"random {sequences} of {options.Runs / options.Shards} sequences, {(part.Steps - before) / Math.Max(0.001, (_clock.Elapsed - started).TotalSeconds):0} steps/s");
             }
         }
 
-        ahead?.Wait();
-        (_randomSteps, _randomTime) = (runner.Steps - before, _clock.Elapsed - started);
+        part.Rest();
+        (_randomSteps, _randomTime, _jobs) = (part.Steps - before, _clock.Elapsed - started, part.Jobs);
+        (_otherSteps, _otherCalls, _otherOutput) = (part.StepsOfOthers, part.CallsOfOthers, part.OutputOfOthers);
         if (_clock.Elapsed > warmAt)
         {
-            (_warmSteps, _warmTime) = (runner.Steps - stepsCold, _clock.Elapsed - warmAt);
+            (_warmSteps, _warmTime) = (part.Steps - stepsCold, _clock.Elapsed - warmAt);
         }
     }
 
@@ -223,31 +222,26 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
         _parallel = parallel.Count;
     }
 
-    // Mixed: the generator walks in steps of this very constant, so that neighbouring seeds would follow each other on one way.
-    private ulong SeedOf(int run) => Dice.Mix(options.Seed * 0x9e3779b97f4a7c15 + (ulong)run);
-
-    private GeneratedSequence[] Generate(Gen<GeneratedSequence> generator, int run) =>
-        generator.Sample(Math.Min(SequencesPerBatch, options.Runs - run), new Rnd(SeedOf(run)), size: options.Length);
-
-    private bool Batch(SequenceRunner runner, GeneratedSequence[] sequences, string origin, ulong seed)
+    // True, if the run is to end.
+    private bool Told(SequenceRunner runner, BatchOutcome batch, string origin)
     {
-        var violations = runner.Run([.. sequences.Select(s => s.Lowered)], _tally, out var given);
-        for (int i = 0; options.Recorder is { } recorder && i < sequences.Length; i++)
+        _tally.Add(batch.Tally);
+        for (int i = 0; options.Recorder is { } recorder && i < batch.Sequences.Count; i++)
         {
-            if (given[i].Count > 0 || violations[i] is not null)
+            if (batch.Answers[i].Count > 0 || batch.Violations[i] is not null)
             {
-                recorder.Add(runner.Offered.Engine, origin, sequences[i].Lowered, given[i], violations[i]);
+                recorder.Add(runner.Offered.Engine, origin, batch.Sequences[i].Lowered, batch.Answers[i], batch.Violations[i]);
             }
         }
 
-        for (int i = 0; i < violations.Length; i++)
+        for (int i = 0; i < batch.Violations.Count; i++)
         {
-            if (violations[i] is not { } violation || !options.Wants(violation.Requirement) || Known(violation))
+            if (batch.Violations[i] is not { } violation || !IsNews(violation))
             {
                 continue;
             }
 
-            var finding = Shrink(runner, sequences[i].Steps, violation, origin, seed);
+            var finding = Shrink(runner, batch.Sequences[i].Steps, violation, origin, batch.Seed);
             Add(finding, runner, () => runner.Run([finding.Steps], new Tally())[0] is { } same ? [same.Requirement] : []);
             if (_findings.Count >= options.MostFindings)
             {
@@ -257,6 +251,8 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
 
         return false;
     }
+
+    private bool IsNews(Violation? violation) => violation is not null && options.Wants(violation.Requirement) && !Known(violation);
 
     private bool Known(Violation violation) => _findings.Exists(f => f.Violation.Requirement == violation.Requirement && f.Origin is "random" or "wire");
 

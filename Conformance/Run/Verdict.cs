@@ -71,6 +71,9 @@ public sealed class Verdict
     /// <summary>How long they took.</summary>
     public TimeSpan WarmTime { get; init; }
 
+    /// <summary>Children that made the random sequences at the same time.</summary>
+    public int Jobs { get; init; } = 1;
+
     /// <summary>How much of the parallel part was done.</summary>
     public ParallelCount Parallel { get; init; } = ParallelCount.None;
 

@@ -6,7 +6,7 @@ namespace AioV2.Cli.Tests;
 /// <summary>Shards, their files, and what docs/campaigns.md tells a scheduler to start. The job array itself is run by tests/campaign/slurm.sh.</summary>
 public sealed class CampaignTests
 {
-    private static readonly string[] Quick = ["--engine", "simulated", "--requirements", "SETUP-1,SETUP-11", "--runs", "128", "--time", "2s", "--parallel-time", "0s"];
+    private static readonly string[] Quick = ["--engine", "simulated", "--requirements", "SETUP-1,SETUP-11", "--runs", "128", "--parallel-time", "0s"];
 
     private static string Document => File.ReadAllText(Path.Combine(Repository.Root, "docs", "campaigns.md"));
 
@@ -19,7 +19,7 @@ public sealed class CampaignTests
     }
 
     private static Aio2Command.Outcome Shard(string path, int shard, int shards, int seed = 7) =>
-        Aio2Command.Run(["conform", "--shard", $"{shard}/{shards}", "--seed", $"{seed}", "--output", path, "--format", "json", .. Quick]);
+        Aio2Command.Run(["conform", "--shard", $"{shard}/{shards}", "--seed", $"{seed}", "--output", path, "--format", "json", "--time", "2s", .. Quick]);
 
     [Fact]
     public void A_lost_shard_is_told_and_a_rerun_does_only_what_was_lost()
@@ -37,6 +37,17 @@ public sealed class CampaignTests
         Assert.Equal(written, File.GetLastWriteTimeUtc(files[0]));
         Assert.True(JsonDocument.Parse(merged.Output).RootElement.GetProperty("conforms").GetBoolean());
         Assert.Equal(3, Directory.GetFileSystemEntries(Path.GetDirectoryName(files[0])!).Length);
+    }
+
+    [Fact]
+    public void Several_children_make_one_run_and_the_verdict_says_how_many()
+    {
+        var run = Aio2Command.Run(["conform", "--jobs", "2", "--format", "json", .. Quick, "--time", "60s"]).ShouldSucceed();
+
+        var verdict = JsonDocument.Parse(run.Output).RootElement;
+        Assert.Equal(2, verdict.GetProperty("jobs").GetInt32());
+        Assert.Equal(128 * 41, verdict.GetProperty("randomSteps").GetInt64());
+        Aio2Command.Run("conform", "--jobs", "0").ShouldFail(2, "--jobs takes a number from 1 to 256");
     }
 
     [Fact]
