@@ -14,14 +14,15 @@ namespace AioV2.Kernel.Engines.Direct;
 /// <para>Each end adds to the lane's eventfd. Who listens to it:</para>
 /// <list type="bullet">
 /// <item>One waiter in io_getevents2 at a time, who <em>attends</em>: it sleeps in poll on the eventfd, and takes what has ended.</item>
+/// <item>Who submits, for as long as that takes: it takes at its end what has ended meanwhile.</item>
 /// <item>While nobody attends and something is in flight, the lanes' thread: the eventfd is <em>armed</em> in its epoll set, for one
 /// shot. Arming and disarming are calls of whoever submits, comes or leaves, and wake nobody.</item>
 /// </list>
 /// <para>No end is missed. Law, at each release of the lock: in flight and not attended means armed, or the thread has been
 /// woken and is yet to take the lock; it takes, and arms again. One that ended before it was armed has
 /// left a count in the eventfd, so that arming itself wakes (the system looks at the count after it has noted the wish). The
-/// count is reset before the queue is looked at: an end behind that look counts anew. A submit that has not come to arm yet
-/// counts its requests in flight before it starts them, and takes the lock behind: whoever leaves between arms for it.</para>
+/// count is reset before the queue is looked at: an end behind that look counts anew. What was taken without that has left a
+/// count for nothing, which is <em>spent</em>, and is reset before anybody sleeps on it or it is armed.</para>
 /// <para>Ends are passed on under the lock, so that they keep their order (RING-6): nobody takes this lock under a context's.</para></remarks>
 internal sealed unsafe class DirectLane : IDisposable
 {
@@ -32,7 +33,9 @@ internal sealed unsafe class DirectLane : IDisposable
     /// and gains nothing by microseconds.</summary>
     public const ulong BytesMax = 256 * 1024;
 
-    private const int AtOnce = 64;
+    // The system gives a device what one call starts as a whole, at its end: the first few are started by a call of their own, so that
+    // the device works while the others are started.
+    private const int AtFirst = 8, AtOnce = 64;
 
     private readonly DirectLanes _lanes;
     private readonly IAioQueue _queue;
@@ -40,6 +43,8 @@ internal sealed unsafe class DirectLane : IDisposable
     private int _inFlight;
     private bool _isAttended;
     private bool _isArmed;
+    private bool _isSpent;
+    private int _submitters;
 
     private DirectLane(DirectLanes lanes, int place, IAioQueue queue, int eventFd)
     {
@@ -92,10 +97,16 @@ internal sealed unsafe class DirectLane : IDisposable
         var iocbs = stackalloc AioIocb[AtOnce];
         var run = stackalloc AioIocb*[AtOnce];
         var cancelled = default(CompletionBatch);
-        while (first != null)
+        lock (_lock)
+        {
+            _submitters++;
+            Disarm();
+        }
+
+        for (var most = AtFirst; first != null; most = AtOnce)
         {
             var count = 0;
-            while (first != null && count < AtOnce)
+            while (first != null && count < most)
             {
                 var r = first;
                 first = r->Next;
@@ -116,7 +127,12 @@ internal sealed unsafe class DirectLane : IDisposable
         cancelled.Flush();
         lock (_lock)
         {
-            ArmIfUnheard();
+            _submitters--;
+            if (!_isAttended)
+            {
+                TakeEnded();
+                ArmIfUnheard();
+            }
         }
     }
 
@@ -131,13 +147,9 @@ internal sealed unsafe class DirectLane : IDisposable
             }
 
             _isAttended = true;
-            if (_isArmed)
-            {
-                _isArmed = false;
-                _lanes.Listen(this, isWanted: false);
-            }
-
+            Disarm();
             TakeEnded();
+            ForgetSpent();
             return true;
         }
     }
@@ -228,6 +240,8 @@ internal sealed unsafe class DirectLane : IDisposable
         var ended = default(CompletionBatch);
         while (_queue.TryTake(out var data, out var result))
         {
+            _isSpent = true;
+
             // Before the request is passed on: then its context may end, and give the lane back.
             _ = Interlocked.Decrement(ref _inFlight);
             var r = (Request*)data;
@@ -265,16 +279,42 @@ internal sealed unsafe class DirectLane : IDisposable
 
     private void ArmIfUnheard()
     {
-        if (!_isArmed && !_isAttended && IsBusy)
+        if (_isArmed || _isAttended || _submitters != 0 || !IsBusy)
+        {
+            return;
+        }
+
+        ForgetSpent();
+        if (IsBusy)
         {
             _isArmed = true;
             _lanes.Listen(this, isWanted: true);
         }
     }
 
+    private void Disarm()
+    {
+        if (_isArmed)
+        {
+            _isArmed = false;
+            _lanes.Listen(this, isWanted: false);
+        }
+    }
+
+    // Whoever listens would be woken for nothing. What has ended since is taken, and may leave such a count again: then it is.
+    private void ForgetSpent()
+    {
+        if (_isSpent)
+        {
+            ResetCount();
+            TakeEnded();
+        }
+    }
+
     private void ResetCount()
     {
         ulong count;
+        _isSpent = false;
         _ = Libc.Read(EventFd, &count, sizeof(ulong));
     }
 }

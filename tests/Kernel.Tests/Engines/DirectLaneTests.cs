@@ -208,6 +208,19 @@ public sealed unsafe class DirectLaneTests : IDisposable
         }
     }
 
+    [Theory, InlineData(8, new[] { 8 }), InlineData(9, new[] { 8, 1 }), InlineData(100, new[] { 8, 56, 8, 28 }), Requirement("SUBMIT-1", "RING-6")]
+    public void The_first_few_reads_of_a_run_are_started_before_the_rest_and_all_in_order(int count, int[] calls)
+    {
+        using var aio = Context(Aio2Setup.UserReap);
+        using var rest = _queue.EndRest();
+        _queue.EndsAtOnceWith = Block;
+        var buffer = (void*)Aligned(aio, Block);
+        var reads = Enumerable.Range(0, count).Select(i => Harness.Read(_file.Fd, buffer, Block, 0, (ulong)i)).ToArray();
+        Assert.Equal(count * Iocb2.SizeOf, aio.Submit(reads));
+        Assert.Equal(Enumerable.Range(0, count).Select(i => (ulong)i), aio.Reap(count).Select(e => e.UserData));
+        Assert.Equal(calls, _queue.Asked);
+    }
+
     [Fact, Requirement("SUBMIT-7", "RING-6")]
     public void A_read_that_ends_short_goes_on_in_the_engine_to_the_files_end()
     {

@@ -19,10 +19,14 @@ internal sealed unsafe class ManualQueue : IAioQueue
     /// <summary>Requests that were started and have not ended.</summary>
     public int Started => _started.Count;
 
+    /// <summary>How many each submit was asked to take.</summary>
+    public List<int> Asked { get; } = [];
+
     public bool IsEmpty => _ended.IsEmpty;
 
     public int Submit(AioIocb** iocbs, int count)
     {
+        Asked.Add(count);
         var taken = Math.Min(count, Room);
         for (var i = 0; i < taken; i++)
         {
