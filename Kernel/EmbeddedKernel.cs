@@ -234,20 +234,7 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
             return result;
         }
 
-        if (!request.HasMask)
-        {
-            return context.GetEvents(events, bytes, minBytes, request.Deadline, null, -1);
-        }
-
         var mask = request.Mask;
-        var eventFd = Libc.Eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
-        if (eventFd < 0)
-        {
-            return eventFd;
-        }
-
-        var taken = context.GetEvents(events, bytes, minBytes, request.Deadline, &mask, eventFd);
-        _ = Libc.Close(eventFd);
-        return taken;
+        return context.GetEvents(events, bytes, minBytes, request.Deadline, request.HasMask ? &mask : null);
     }
 }

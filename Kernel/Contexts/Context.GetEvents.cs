@@ -37,8 +37,7 @@ internal sealed unsafe partial class Context
     /// <param name="minBytes">At most <paramref name="bytes"/>.</param>
     /// <param name="deadline">CLOCK_MONOTONIC ns, or <see cref="Linux.Futex.Never"/>.</param>
     /// <param name="mask">The signal mask while waiting, or null.</param>
-    /// <param name="eventFd">What to sleep on with a mask, or -1.</param>
-    public long GetEvents(ulong events, ulong bytes, ulong minBytes, long deadline, ulong* mask, int eventFd)
+    public long GetEvents(ulong events, ulong bytes, ulong minBytes, long deadline, ulong* mask)
     {
         if (_isDeferred && minBytes != 0)
         {
@@ -46,19 +45,21 @@ internal sealed unsafe partial class Context
             _ = EngineForTransfers();
         }
 
-        var waiter = new Waiter { EventFd = eventFd, ReadyFd = -1 };
-        if (RunDeferred())
+        var waiter = new Waiter { EventFd = -1, ReadyFd = -1 };
+        var runs = RunDeferred();
+        if (runs)
         {
             // Who waits also runs the completions, and so sleeps in poll on both.
             waiter.ReadyFd = _deferred!.ReadyFd;
-            if (minBytes != 0 && eventFd < 0)
+        }
+
+        if ((runs || mask != null) && minBytes != 0)
+        {
+            waiter.EventFd = TakeBell();
+            waiter.HasBell = waiter.EventFd >= 0;
+            if (!waiter.HasBell)
             {
-                waiter.EventFd = TakeBell();
-                waiter.HasBell = waiter.EventFd >= 0;
-                if (!waiter.HasBell)
-                {
-                    return waiter.EventFd;
-                }
+                return waiter.EventFd;
             }
         }
 

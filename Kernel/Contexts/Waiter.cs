@@ -24,7 +24,7 @@ internal unsafe struct Waiter
 
     public bool IsQueued;
 
-    /// <summary>An eventfd to sleep on with a signal mask, or -1 to sleep on a futex (CTX-2).</summary>
+    /// <summary>An eventfd to sleep on, with a signal mask (CTX-2) or beside <see cref="ReadyFd"/>; or -1 to sleep on a futex.</summary>
     public int EventFd;
 
     /// <summary>With an eventfd: what else to sleep on, since the sleeper runs completions itself (SETUP-12); or -1.</summary>
