@@ -35,7 +35,7 @@ internal sealed unsafe partial class Context
     {
         var inlineEntries = stackalloc byte[DescriptorTable.InlineBytes];
         var plans = stackalloc RecordPlan[Math.Min(ChunkRecords, (bytes / Iocb2.SizeOf) + 1)];
-        var descriptors = new DescriptorTable(inlineEntries);
+        var descriptors = new DescriptorTable(inlineEntries, _files);
         var scratch = default(SegmentScratch);
         var validator = new RecordValidator(Kernel.Memory, run, bytes, MaxEventBytes);
         var miss = HotMiss.None;

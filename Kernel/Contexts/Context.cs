@@ -41,6 +41,7 @@ internal sealed unsafe partial class Context
     private uint _padBytes;
     private nint _handle;
     private RequestSlab _slab;
+    private readonly FileSeats _files = new();
     private OutstandingList _outstanding;
     private long _unfinished;
     private RequestQueue _list;
@@ -367,6 +368,7 @@ internal sealed unsafe partial class Context
         _oldMemory?.Drop();
         _oldMemory = null;
         _slab.Dispose();
+        _files.Free();
         _deadlines.Dispose();
         if (_handle != 0)
         {

@@ -15,11 +15,14 @@ internal unsafe struct HotFile
     private bool _isTmpfs;
     private int _fd;
 
+    // Where it is read: at the number, or where an earlier request holds the file.
+    private int _at;
+
     /// <summary>A file that was looked at in this call and has been found fit.</summary>
     public HotFile(int fd, RequestTraits traits)
     {
         _isKnown = true;
-        _fd = fd;
+        _fd = _at = fd;
         _isTmpfs = (traits & RequestTraits.Tmpfs) != 0;
     }
 
@@ -30,29 +33,37 @@ internal unsafe struct HotFile
     public bool TryRead(Iocb2* iocb, ref DescriptorTable descriptors, out long result)
     {
         result = -Errno.EOPNOTSUPP;
-        if ((!_isKnown || _fd != iocb->Fd) && !MayBeTried(iocb->Fd))
+        if ((!_isKnown || _fd != iocb->Fd) && !MayBeTried(iocb->Fd, ref descriptors))
         {
+            descriptors.WillHold(iocb->Fd);
             return false;
         }
 
         var segment = new Iovec { Base = iocb->Addr, Bytes = iocb->Len };
-        result = _isTmpfs ? -Errno.EOPNOTSUPP : Libc.PreadAtHand(_fd, &segment, 1, iocb->Offset, 0);
+        result = _isTmpfs ? -Errno.EOPNOTSUPP : Libc.PreadAtHand(_at, &segment, 1, iocb->Offset, 0);
         if (result == -Errno.EOPNOTSUPP && (_isTmpfs || IsTmpfs(ref descriptors)))
         {
             _isTmpfs = true;
-            result = Libc.Pread(_fd, (void*)segment.Base, (nuint)segment.Bytes, iocb->Offset);
+            result = Libc.Pread(_at, (void*)segment.Base, (nuint)segment.Bytes, iocb->Offset);
         }
 
         // All, or the end at its very start. Less than all is final where the file ends for certain, or is no file that could be
         // read a second time.
-        return result >= 0 && ((ulong)result == iocb->Len || result == 0 || _isTmpfs || !IssuedRead.IsFile(_fd));
+        var hasEnded = result >= 0 && ((ulong)result == iocb->Len || result == 0 || _isTmpfs || !IssuedRead.IsFile(_at));
+        if (!hasEnded)
+        {
+            descriptors.WillHold(_fd);
+        }
+
+        return hasEnded;
     }
 
-    private bool MayBeTried(int fd)
+    private bool MayBeTried(int fd, ref DescriptorTable descriptors)
     {
         var unfit = Libc.O_PATH | Libc.O_NONBLOCK | Libc.O_DIRECT;
-        var flags = Libc.FcntlGetFlags(fd);
+        var flags = descriptors.FlagsOf(fd);
         _fd = fd;
+        _at = descriptors.LookFd(fd);
         _isTmpfs = false;
         _isKnown = flags >= 0 && (flags & unfit) == 0 && (flags & Libc.O_ACCMODE) != Libc.O_WRONLY;
         return _isKnown;

@@ -4,7 +4,7 @@ namespace AioV2.Kernel.Linux;
 
 internal static unsafe partial class Libc
 {
-    public const int F_GETFD = 1, F_SETFD = 2, F_GETFL = 3, F_SETFL = 4, F_DUPFD_CLOEXEC = 1030, F_ADD_SEALS = 1033, F_GET_SEALS = 1034;
+    public const int F_GETFD = 1, F_SETFD = 2, F_GETFL = 3, F_SETFL = 4, F_DUPFD_QUERY = 1027, F_DUPFD_CLOEXEC = 1030, F_ADD_SEALS = 1033, F_GET_SEALS = 1034;
     public const int F_SEAL_SEAL = 1, F_SEAL_SHRINK = 2, F_SEAL_GROW = 4, F_SEAL_WRITE = 8;
     public const int EFD_SEMAPHORE = 1, EFD_CLOEXEC = O_CLOEXEC, EFD_NONBLOCK = O_NONBLOCK;
     public const short POLLIN = 1, POLLPRI = 2, POLLOUT = 4, POLLERR = 8, POLLHUP = 16, POLLNVAL = 32;
@@ -17,6 +17,9 @@ internal static unsafe partial class Libc
 
     /// <summary>A second reference to the open file, closed on exec, numbered <paramref name="lowest"/> or more.</summary>
     public static int Dup(int fd, int lowest = 0) => Result(fcntlFast(fd, F_DUPFD_CLOEXEC, lowest));
+
+    /// <summary>Whether two descriptors are of one open file: 1 or 0; <c>-EINVAL</c> before Linux 6.10.</summary>
+    public static int FcntlIsSame(int fd, int other) => Result(fcntlFast(fd, F_DUPFD_QUERY, other));
 
     public static int Fcntl(int fd, int command, nint argument) => Result(fcntl(fd, command, argument));
 

@@ -16,6 +16,9 @@ internal struct DescriptorEntry
     /// <summary>The file's owner; all ones, which nobody is, where it is not known.</summary>
     public uint Uid;
 
+    /// <summary>The owner is yet to be asked: it may have changed since the file was held.</summary>
+    public bool IsOwnerOpen;
+
     public RequestTraits Traits;
 
     /// <summary>A file without the operation, whatever it is open for: an epoll set cannot be read, a timerfd not be written.
@@ -51,10 +54,13 @@ internal struct DescriptorEntry
         {
             _isRuled = true;
             _mayAskCache = (Traits & RequestTraits.Writable) != 0
-                || (Uid != uint.MaxValue && Uid == Libc.GetEuid())
+                || (Owner() is var owner and not uint.MaxValue && owner == Libc.GetEuid())
                 || Libc.MayWrite(LookFd);
         }
 
         return _mayAskCache;
     }
+
+    private readonly uint Owner() =>
+        !IsOwnerOpen ? Uid : Libc.Statx(LookFd, Statx.Owner, out var stat) == 0 && (stat.Mask & Statx.Owner) != 0 ? stat.Uid : uint.MaxValue;
 }

@@ -12,7 +12,8 @@ namespace AioV2.Kernel.Submission;
 /// <remarks><para>Lives as long as the call: a number may mean another file in the next.</para>
 /// <para>And within the call, where another thread reuses it. What will be held in any case is held first and then asked. A read that
 /// the page cache may answer is asked by its number, which spares the dup; if it is held after all it must still be the file that
-/// was asked: a request with a file's traits on a socket would wait where no cancel finds it.</para>
+/// was asked: a request with a file's traits on a socket would wait where no cancel finds it. What a request of an earlier call
+/// holds still is shared (<see cref="FileSeats"/>): it is asked for what can have changed.</para>
 /// <para>A few entries are looked through; more are found by hashing, so that a run of AIO2_SUBMIT_MAX bytes that names another file
 /// in each record costs what its records cost. The key is the process's own: nobody can choose numbers that meet.
 /// A bad number gets no entry of its own: there may be any number of them.</para>
@@ -27,8 +28,13 @@ internal unsafe ref struct DescriptorTable
     private static readonly ulong Key = (ulong)Random.Shared.NextInt64() | 1;
 
     private DescriptorEntry* _entries;
+    private readonly FileSeats? _seats;
     private int _capacity;
     private int _count;
+
+    // The newest number that was asked by itself, and whether its request will go on behind an attempt.
+    private int _triedFd = -1;
+    private bool _willHold;
 
     // With the entries in one block of the heap; null while they are on the caller's stack.
     private int* _places;
@@ -37,66 +43,70 @@ internal unsafe ref struct DescriptorTable
     public static int InlineBytes => InlineEntries * sizeof(DescriptorEntry);
 
     /// <summary>An empty table on <see cref="InlineBytes"/> of the caller's stack.</summary>
-    public DescriptorTable(byte* inline)
+    /// <param name="inline">The stack.</param>
+    /// <param name="seats">Where the context's requests hold files that may be shared, if there are any.</param>
+    public DescriptorTable(byte* inline, FileSeats? seats = null)
     {
+        _seats = seats;
         _entries = (DescriptorEntry*)inline;
         _capacity = InlineEntries;
     }
 
     public readonly DescriptorEntry* At(int index) => _entries + index;
 
+    /// <summary>The open flags of a number, for an attempt by <see cref="LookFd"/> that may be all that is made of it; or <c>-EBADF</c>.</summary>
+    public int FlagsOf(int fd)
+    {
+        var index = IndexOf(fd, out var place);
+        if (index < 0)
+        {
+            index = TryShare(fd, place);
+        }
+
+        if (index >= 0)
+        {
+            return _entries[index].OpenFlags;
+        }
+
+        _triedFd = fd;
+        _willHold = false;
+        return Libc.FcntlGetFlags(fd);
+    }
+
+    /// <summary>Where to make that attempt.</summary>
+    public readonly int LookFd(int fd) => IndexOf(fd, out _) is var index and >= 0 ? _entries[index].LookFd : fd;
+
+    /// <summary>The attempt was not all: a request is to hold the file. It is so asked once it is held, and not before.</summary>
+    public void WillHold(int fd) => _willHold = fd == _triedFd;
+
     /// <summary>The entry of a descriptor, made at first sight; valid until the next call of Find if it is bad. -1: memory is out.</summary>
     /// <param name="fd">The user's number.</param>
     /// <param name="holds">Whether the request can only end on a held file.</param>
     public int Find(int fd, bool holds)
     {
-        var place = 0u;
-        if (_places == null)
+        var index = IndexOf(fd, out var place);
+        if (index < 0 && fd != _triedFd)
         {
-            // The newest first: runs name one file many times, or few files.
-            for (var i = _count - 1; i >= 0; i--)
-            {
-                if (_entries[i].Fd == fd)
-                {
-                    return i;
-                }
-            }
+            index = TryShare(fd, place);
         }
-        else
+
+        if (index >= 0)
         {
-            place = PlaceOf(fd);
-            if (_places[place] != 0)
-            {
-                return _places[place] - 1;
-            }
+            return index;
         }
 
         ref var entry = ref _entries[_count];
         entry = new DescriptorEntry { Fd = fd };
-        if (holds)
+        if (holds || (_willHold && fd == _triedFd))
         {
-            entry.File = HeldFile.Hold(fd, out entry.HoldError);
+            HoldAndAsk(ref entry);
+        }
+        else
+        {
+            Ask(ref entry, fd);
         }
 
-        Ask(ref entry);
-        if (entry.OpenFlags < 0)
-        {
-            if (entry.File != null)
-            {
-                HeldFile.Release(entry.File);
-                entry.File = null;
-            }
-
-            return _count;
-        }
-
-        if (_places != null)
-        {
-            _places[place] = _count + 1;
-        }
-
-        // One entry stays free, for what is bad.
-        return _count + 1 == _capacity && !TryGrow() ? -1 : _count++;
+        return entry.OpenFlags < 0 ? _count : Count(place);
     }
 
     /// <summary>What the file's <c>user.aio2.pi</c> says, read once (ATTR-8).</summary>
@@ -150,6 +160,87 @@ internal unsafe ref struct DescriptorTable
         }
     }
 
+    // Of an entry that is there, else -1, and where it would be.
+    private readonly int IndexOf(int fd, out uint place)
+    {
+        place = 0;
+        if (_places != null)
+        {
+            place = PlaceOf(fd);
+            return _places[place] - 1;
+        }
+
+        // The newest first: runs name one file many times, or few files.
+        var i = _count - 1;
+        while (i >= 0 && _entries[i].Fd != fd)
+        {
+            i--;
+        }
+
+        return i;
+    }
+
+    // The newest entry is in place: its index. One stays free, for what is bad.
+    private int Count(uint place)
+    {
+        if (_places != null)
+        {
+            _places[place] = _count + 1;
+        }
+
+        return _count + 1 == _capacity && !TryGrow() ? -1 : _count++;
+    }
+
+    // An entry for a file that a request of an earlier call holds; -1 if there is none.
+    private int TryShare(int fd, uint place)
+    {
+        var seat = _seats is null ? null : _seats.TryShare(fd);
+        if (seat == null)
+        {
+            return -1;
+        }
+
+        var flags = Libc.FcntlGetFlags(seat->File.Fd);
+        _entries[_count] = new DescriptorEntry
+        {
+            Fd = fd,
+            File = &seat->File,
+            OpenFlags = flags,
+            Traits = seat->Traits | TraitsOf(flags),
+            IsOwnerOpen = true,
+        };
+        return Count(place);
+    }
+
+    private readonly void HoldAndAsk(ref DescriptorEntry entry)
+    {
+        var held = Libc.Dup(entry.Fd);
+        Ask(ref entry, held < 0 ? entry.Fd : held);
+        if (held < 0)
+        {
+            entry.HoldError = held;
+            return;
+        }
+
+        if (entry.OpenFlags < 0)
+        {
+            _ = Libc.Close(held);
+            return;
+        }
+
+        // Only files, which end unaided: what waits may be held longer than the context lives.
+        var seat = _seats is null || (entry.Traits & RequestTraits.Seekable) == 0 ? null : _seats.TryTake(held);
+        if (seat != null)
+        {
+            entry.File = &seat->File;
+            FileSeat.Show(seat, entry.Fd, entry.Traits & ~TraitsOf(~0));
+        }
+        else
+        {
+            entry.File = HeldFile.Keep(held, out entry.HoldError);
+        }
+    }
+
     // Where the number is, or would be. There is always an empty place.
     private readonly uint PlaceOf(int fd)
     {
@@ -191,9 +282,8 @@ internal unsafe ref struct DescriptorTable
         return true;
     }
 
-    private static void Ask(ref DescriptorEntry entry)
+    private static void Ask(ref DescriptorEntry entry, int fd)
     {
-        var fd = entry.LookFd;
         entry.OpenFlags = fd < 0 ? -Errno.EBADF : Libc.FcntlGetFlags(fd);
         if (entry.OpenFlags < 0 || (entry.OpenFlags & Libc.O_PATH) != 0)
         {
@@ -219,10 +309,13 @@ internal unsafe ref struct DescriptorTable
             | (type == Statx.Regular ? RequestTraits.Regular : RequestTraits.None)
             | (type == Statx.Regular && IsTmpfs(fd, stat) ? RequestTraits.Tmpfs : RequestTraits.None)
             | (probed == -Errno.ESPIPE ? RequestTraits.Stream : RequestTraits.None)
-            | ((entry.OpenFlags & Libc.O_NONBLOCK) != 0 ? RequestTraits.NonBlocking : RequestTraits.None)
-            | ((entry.OpenFlags & Libc.O_DIRECT) != 0 ? RequestTraits.Direct : RequestTraits.None)
-            | ((entry.OpenFlags & Libc.O_ACCMODE) != Libc.O_RDONLY ? RequestTraits.Writable : RequestTraits.None);
+            | TraitsOf(entry.OpenFlags);
     }
+
+    private static RequestTraits TraitsOf(int openFlags) =>
+        ((openFlags & Libc.O_NONBLOCK) != 0 ? RequestTraits.NonBlocking : RequestTraits.None)
+        | ((openFlags & Libc.O_DIRECT) != 0 ? RequestTraits.Direct : RequestTraits.None)
+        | ((openFlags & Libc.O_ACCMODE) != Libc.O_RDONLY ? RequestTraits.Writable : RequestTraits.None);
 
     private static bool IsStill(in DescriptorEntry entry, int fd)
     {

@@ -112,6 +112,6 @@ public sealed unsafe class ReusedNumberTests
     }
 
     // dup3: at no moment is the number free.
-    private static void Put(int file, int number) =>
+    internal static void Put(int file, int number) =>
         Assert.Equal(number, (int)Libc.Syscall(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 24 : 292, file, number, Libc.O_CLOEXEC));
 }
