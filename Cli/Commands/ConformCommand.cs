@@ -10,7 +10,7 @@ using AioV2.Conformance.Scenarios;
 namespace AioV2.Cli.Commands;
 
 /// <summary><c>aio2 conform</c>: judges an implementation of the nine calls, requirement by requirement.</summary>
-/// <remarks>Exit 0 conforming, 1 not conforming, 2 usage, 3 could not run.</remarks>
+/// <remarks>Exit 0 conforming, 1 not conforming, 2 usage, 3 could not run, 130 stopped by SIGINT or SIGTERM, without a verdict.</remarks>
 public sealed class ConformCommand : ICliCommand
 {
     private const int CouldNotRun = 3;
@@ -69,10 +69,10 @@ public sealed class ConformCommand : ICliCommand
         });
         command.SetAction((parsed, stop) => Task.FromResult(parsed.GetValue(prove)
             ? ProveAction.Run(parsed.GetValue(seed), parsed.GetValue(reference), parsed.GetValue(level), parsed.GetValue(only) ?? [], parsed.GetValue(json) || parsed.GetValue(format) == "json", parsed.InvocationConfiguration, stop)
-            : Judge(parsed)));
+            : Judge(parsed, stop)));
         return command;
 
-        int Judge(ParseResult parsed)
+        int Judge(ParseResult parsed, CancellationToken stop)
         {
             var (index, count) = ConformArguments.Shard(parsed.GetValue(shard) ?? AllShards)!.Value;
             var whole = ConformArguments.Time(parsed.GetValue(time) ?? RandomTime)!.Value;
@@ -83,7 +83,7 @@ public sealed class ConformCommand : ICliCommand
                 Recorder = trace is null ? null : new SequenceRecorder(trace),
                 Seed = parsed.GetValue(seed), Runs = parsed.GetValue(runs), Time = whole, ParallelTime = ConformArguments.Share(parsed.GetValue(parallel), whole)!.Value,
                 CallLimit = ConformArguments.Time(parsed.GetValue(limit) ?? CallLimit)!.Value,
-                Requirements = ConformArguments.Requirements(parsed.GetValue(requirements)), Shard = index, Shards = count, Round = parsed.GetValue(round),
+                Requirements = ConformArguments.Requirements(parsed.GetValue(requirements)), Shard = index, Shards = count, Round = parsed.GetValue(round), Stop = stop,
                 Jobs = parsed.GetValue(jobs) ?? Math.Min(Environment.ProcessorCount, ConformanceOptions.MostJobs),
                 Progress = Format() == "text" ? parsed.InvocationConfiguration.Error.WriteLine : null,
             };

@@ -19,13 +19,16 @@ public sealed unsafe class ChildProcess : IDisposable
     private readonly AnonymousPipeServerStream _commands;
     private readonly AnonymousPipeServerStream _replies;
     private readonly Process _process;
+    private readonly CancellationToken _stop;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
 
     /// <summary>Starts a child and waits until it is ready.</summary>
     /// <exception cref="CouldNotRunException">It could not load or make the implementation.</exception>
-    public ChildProcess(ChildLauncher launcher, TimeSpan limit)
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> came first, as it may in any wait for the child.</exception>
+    public ChildProcess(ChildLauncher launcher, TimeSpan limit, CancellationToken stop = default)
     {
+        _stop = stop;
         Limit = limit;
         Journal = JournalFile.Create(_path);
         Journal.Patience = launcher.Patience;
@@ -118,8 +121,7 @@ public sealed unsafe class ChildProcess : IDisposable
         _commands.Dispose();
         if (!_process.WaitForExit(2000))
         {
-            _process.Kill(entireProcessTree: true);
-            _process.WaitForExit();
+            Kill();
         }
 
         _replies.Dispose();
@@ -196,6 +198,12 @@ public sealed unsafe class ChildProcess : IDisposable
         var still = Stopwatch.StartNew();
         while (true)
         {
+            if (_stop.IsCancellationRequested)
+            {
+                Kill();
+                throw new OperationCanceledException(_stop);
+            }
+
             poll.Revents = 0;
             int ready = Libc.Poll(&poll, 1, PollMs);
             if (ready > 0 && (poll.Revents & Libc.PollIn) != 0)
@@ -215,12 +223,17 @@ public sealed unsafe class ChildProcess : IDisposable
             }
             else if (still.Elapsed > limit)
             {
-                _process.Kill(entireProcessTree: true);
-                _process.WaitForExit();
+                Kill();
                 Death = string.Create(null, $"no progress for {limit.TotalSeconds:0.#} s");
                 return ChildEnd.Hung;
             }
         }
+    }
+
+    private void Kill()
+    {
+        _process.Kill(entireProcessTree: true);
+        _process.WaitForExit();
     }
 
     private ChildEnd Died()

@@ -66,6 +66,9 @@ public sealed record ConformanceOptions
     /// <summary>Where progress is told, or null.</summary>
     public Action<string>? Progress { get; init; }
 
+    /// <summary>Ends the run at once, without a verdict.</summary>
+    public CancellationToken Stop { get; init; }
+
     /// <summary>Whether a requirement is asked for.</summary>
     public bool Wants(string id) => Requirements.Count == 0
         || Requirements.Any(r => id.Equals(r, StringComparison.OrdinalIgnoreCase) || id.StartsWith(r + "-", StringComparison.OrdinalIgnoreCase));

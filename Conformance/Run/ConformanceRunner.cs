@@ -33,9 +33,10 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
 
     /// <summary>Runs; returns the verdict.</summary>
     /// <exception cref="CouldNotRunException">The implementation cannot be loaded or makes no context.</exception>
+    /// <exception cref="OperationCanceledException">It was told to stop: there is no verdict of a part.</exception>
     public Verdict Run()
     {
-        using var runner = new SequenceRunner(launcher, options.CallLimit);
+        using var runner = new SequenceRunner(launcher, options.CallLimit) { Stop = options.Stop };
         if (Probe(runner))
         {
             if (options.Round is null)

@@ -32,7 +32,7 @@ public sealed class RandomPart : IDisposable
 
         // A trace tells one sequence of calls after another, each later than the one before.
         int jobs = options.Recorder is null ? Math.Clamp(options.Jobs, 1, Math.Max(1, _batches / options.Shards)) : 1;
-        _lanes = [new RandomLane(first), .. Enumerable.Range(1, jobs - 1).Select(_ => new RandomLane(new SequenceRunner(launcher, options.CallLimit) { Offered = first.Offered }))];
+        _lanes = [new RandomLane(first), .. Enumerable.Range(1, jobs - 1).Select(_ => new RandomLane(new SequenceRunner(launcher, options.CallLimit) { Offered = first.Offered, Stop = options.Stop }))];
     }
 
     /// <summary>Children.</summary>

@@ -19,6 +19,9 @@ public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) :
     /// <summary>What is offered; set once the implementation was probed.</summary>
     public Capabilities Offered { get; set; } = Capabilities.Everything;
 
+    /// <summary>Ends what a child does: it is killed, and who waits for it gets an <see cref="OperationCanceledException"/>.</summary>
+    public CancellationToken Stop { get; init; }
+
     /// <summary>Steps whose answers were judged.</summary>
     public long Steps { get; private set; }
 
@@ -29,7 +32,7 @@ public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) :
     public long Calls => _calls + (_child?.Journal.Calls ?? 0);
 
     /// <summary>The running child, started if there is none.</summary>
-    public ChildProcess Child => _child ??= new ChildProcess(launcher, callLimit);
+    public ChildProcess Child => _child ??= new ChildProcess(launcher, callLimit, Stop);
 
     /// <summary>Replaces drains and what else depends on the model's state by what the child can run.</summary>
     public IReadOnlyList<Step> Lower(IReadOnlyList<Step> steps)

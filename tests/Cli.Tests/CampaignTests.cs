@@ -1,10 +1,11 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using YamlDotNet.RepresentationModel;
 
 namespace AioV2.Cli.Tests;
 
 /// <summary>Shards, their files, and what docs/campaigns.md tells a scheduler to start. The job array itself is run by tests/campaign/slurm.sh.</summary>
-public sealed class CampaignTests
+public sealed partial class CampaignTests
 {
     private static readonly string[] Quick = ["--engine", "simulated", "--requirements", "SETUP-1,SETUP-11", "--runs", "128", "--parallel-time", "0s"];
 
@@ -49,6 +50,50 @@ public sealed class CampaignTests
         Assert.Equal(128 * 41, verdict.GetProperty("randomSteps").GetInt64());
         Aio2Command.Run("conform", "--jobs", "0").ShouldFail(2, "--jobs takes a number from 1 to 256");
     }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(15)]
+    public async Task A_signal_ends_a_run_without_a_verdict_or_children(int signal)
+    {
+        using var folder = new TestFolder();
+        using var process = Aio2Command.Start(Aio2Command.Path, "conform", "--engine", "simulated", "--jobs", "2", "--runs", "100000000", "--time", "10m", "--requirements", "SETUP-1", "--output", folder["1.json"]);
+        var output = process.StandardOutput.ReadToEndAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var end = patience.Token.Register(process.Kill);
+        for (string? told = ""; told?.StartsWith("random", StringComparison.Ordinal) == false;)
+        {
+            told = await process.StandardError.ReadLineAsync(patience.Token);
+        }
+
+        var children = ChildrenOf(process.Id);
+        Assert.NotEmpty(children);
+        Assert.Equal(0, Kill(process.Id, signal));
+
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)), "it does not stop");
+        Assert.Equal(130, process.ExitCode);
+        Assert.EndsWith("aio2: interrupted\n", await process.StandardError.ReadToEndAsync());
+        Assert.Equal("", await output);
+        Assert.False(File.Exists(folder["1.json"]));
+        Assert.All(children, c => Assert.False(Directory.Exists(c), $"{c} is left"));
+    }
+
+    // Threads that start children come and go.
+    private static List<string> ChildrenOf(int process) => [.. Directory.GetDirectories("/proc").Where(p =>
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(p, "status")).Contains($"\nPPid:\t{process}\n", StringComparison.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It has ended meanwhile, or is no process.
+            return false;
+        }
+    })];
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
 
     [Fact]
     public void A_file_of_another_run_is_not_taken_for_this_one()
