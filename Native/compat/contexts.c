@@ -67,11 +67,15 @@ struct context *context_enter(v1_context handle)
 	context = __atomic_load_n(&all->table[id], __ATOMIC_ACQUIRE);
 	if (!context)
 		return NULL;
-	pthread_mutex_lock(&context->lock);
-	is_there = context->state == LIVE && context->handle == handle;
-	if (is_there)
-		__atomic_fetch_add(&context->users, 1, __ATOMIC_RELAXED);
-	pthread_mutex_unlock(&context->lock);
+	/*
+	 * Counted first, then looked at: who ends a context sets its state first, then looks at the count. It may be another one by
+	 * now, or none; it is memory in any case.
+	 */
+	__atomic_fetch_add(&context->users, 1, __ATOMIC_SEQ_CST);
+	is_there = __atomic_load_n(&context->state, __ATOMIC_SEQ_CST) == LIVE &&
+		__atomic_load_n(&context->handle, __ATOMIC_RELAXED) == handle;
+	if (unlikely(!is_there))
+		context_exit(context);
 	return is_there ? context : NULL;
 }
 
@@ -161,8 +165,8 @@ static void release(struct registry *all, struct context *context)
 	pthread_mutex_lock(&context->lock);
 	context->ring = NULL;
 	context->slots = NULL;
-	context->handle = 0;
-	context->state = UNUSED;
+	__atomic_store_n(&context->handle, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&context->state, UNUSED, __ATOMIC_SEQ_CST);
 	pthread_mutex_unlock(&context->lock);
 	pthread_mutex_lock(&all->lock);
 	__atomic_store_n(&all->table[context->index], NULL, __ATOMIC_RELEASE);
@@ -206,7 +210,7 @@ static int furnish(struct context *context, __u32 ring_nr, size_t bytes)
 static void go_live(struct context *context)
 {
 	pthread_mutex_lock(&context->lock);
-	context->handle = (v1_context)context->ring;
+	__atomic_store_n(&context->handle, (v1_context)context->ring, __ATOMIC_RELAXED);
 	__atomic_store_n(&context->state, LIVE, __ATOMIC_SEQ_CST);
 	pthread_mutex_unlock(&context->lock);
 }

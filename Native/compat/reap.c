@@ -14,6 +14,9 @@
 
 #define PAGE_LEAST 4096
 
+/* Events that are fetched at once for a program that asks for fewer; the others wait in the ring. */
+#define FETCH_CHUNK 32
+
 int take_event(struct context *context, const struct io_event2 *from, struct io_event *to, struct target **target)
 {
 	const __s64 res = from->res;
@@ -96,6 +99,50 @@ static long v1_error(long result)
 	return result == -ENXIO ? -EINVAL : result;
 }
 
+/*
+ * Puts what is there now into the ring, for those who ask for few: the next calls find it there, without entering libaio2.
+ * Events put there: fewer than FETCH_CHUNK, and there were no more; or -errno.
+ */
+static long fetch(struct context *context)
+{
+	struct io_event2 narrow[FETCH_CHUNK];
+	struct io_event events[FETCH_CHUNK];
+	struct target *targets[FETCH_CHUNK];
+	const long bytes = io_getevents2(context->v2, narrow, sizeof(narrow), 0, NULL, 0);
+	long found, i, count = 0;
+
+	if (bytes <= 0)
+		return v1_error(bytes);
+	found = without_nops(context, narrow, bytes / (long)sizeof(narrow[0]));
+	pthread_mutex_lock(&context->lock);
+	for (i = 0; i < found; i++)
+		count += take_event(context, &narrow[i], &events[count], &targets[count]);
+	ring_put(context, events, count);
+	if (unlikely(is_pumped(context))) {
+		targets_signal(targets, count);
+		pump_wake(context);
+	}
+	pthread_mutex_unlock(&context->lock);
+	return count;
+}
+
+/*
+ * Whoever sleeps in io_getevents2 is told of what a fetch has left in the ring, as post tells them; or once more, where the NOP
+ * that was to tell them may have been among what was taken.
+ */
+static void tell_sleepers(struct context *context)
+{
+	__u32 waiting;
+
+	/* Full fences on both sides: here the ring's tail, then direct_waiters; wait_direct has it the other way round. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (likely(__atomic_load_n(&context->direct_waiters, __ATOMIC_SEQ_CST) == 0))
+		return;
+	waiting = ring_count(context);
+	if (waiting)
+		wake_direct(context, waiting < WAKERS ? (int)waiting : WAKERS);
+}
+
 /* What is there now: events, or -errno where the first cannot be had. */
 static long poll_direct(struct context *context, struct io_event *events, long nr, int *is_cut)
 {
@@ -171,7 +218,14 @@ static long take_all(struct context *context, struct io_event *events, long nr, 
 		if (got < 0 || got == nr)
 			return got;
 	}
-	more = poll_direct(context, events + got, nr - got, is_cut);
+	if (nr - got < FETCH_CHUNK) {
+		more = fetch(context);
+		if (more > 0)
+			more = take_from_ring(context, events + got, nr - got);
+	} else {
+		more = poll_direct(context, events + got, nr - got, is_cut);
+	}
+	tell_sleepers(context);
 	return more >= 0 ? got + more : got ? got : more;
 }
 

@@ -13,6 +13,7 @@
 
 #define THREADS 4
 #define ROUNDS 2000
+#define SECTOR 4096
 
 struct wait {
 	io_context_t ctx;
@@ -26,6 +27,21 @@ static void *wait_for_events(void *arg)
 
 	wait->result = io_getevents(wait->ctx, wait->min_nr, 8, wait->events, NULL);
 	return NULL;
+}
+
+/* With data on the device, which O_DIRECT must fetch. */
+static int open_full_file(int flags)
+{
+	char name[] = "compat-XXXXXX", *bytes = aligned_alloc(SECTOR, 100 * SECTOR);
+	int fd = mkostemp(name, O_CLOEXEC | flags);
+
+	CHECK(fd >= 0);
+	unlink(name);
+	memset(bytes, 7, 100 * SECTOR);
+	EQUAL(100 * SECTOR, pwrite(fd, bytes, 100 * SECTOR, 0));
+	EQUAL(0, fsync(fd));
+	free(bytes);
+	return fd;
 }
 
 static void *until_it_sleeps(pthread_t *thread, struct wait *wait)
@@ -96,43 +112,50 @@ static void destroy_ends_requests_and_waits(void)
 	close(bell);
 }
 
+struct sharer {
+	pthread_t thread;
+	io_context_t ctx;
+	int fd;
+	char *bytes;
+};
+
 static void *submit_and_reap(void *arg)
 {
-	io_context_t ctx = *(io_context_t *)arg;
-	char *bytes = aligned_alloc(512, 512);
+	struct sharer *self = arg;
 	struct iocb iocb, *pointer = &iocb;
 	struct io_event event;
-	long mine = 0, done = 0;
-	int fd = open_file(), i;
+	int i;
 
 	for (i = 0; i < ROUNDS; i++) {
-		io_prep_pread(&iocb, fd, bytes, 512, 512 * (i % 100));
-		while (io_submit(ctx, 1, &pointer) != 1)
+		io_prep_pread(&iocb, self->fd, self->bytes, SECTOR, SECTOR * (i % 100));
+		while (io_submit(self->ctx, 1, &pointer) != 1)
 			;
-		mine++;
 		/* Whoever's it is: each event reaches one thread. */
-		EQUAL(1, io_getevents(ctx, 1, 1, &event, NULL));
-		EQUAL(512, event.res);
-		done++;
+		EQUAL(1, io_getevents(self->ctx, 1, 1, &event, NULL));
+		EQUAL(SECTOR, event.res);
 	}
-	EQUAL(mine, done);
-	close(fd);
-	free(bytes);
 	return NULL;
 }
 
-static void threads_share_a_context(void)
+/* As many events as requests: nobody gets one twice, and nobody sleeps beside one, be it made in io_submit or while others look. */
+static void threads_share_a_context(int flags)
 {
-	pthread_t threads[THREADS];
+	struct sharer sharers[THREADS];
 	io_context_t ctx = NULL;
-	int i;
+	int i, fd = open_full_file(flags);
 
 	EQUAL(0, io_setup(THREADS, &ctx));
+	for (i = 0; i < THREADS; i++) {
+		/* Freed when all have ended: a thread may leave before its own read has. */
+		sharers[i] = (struct sharer){ .ctx = ctx, .fd = fd, .bytes = aligned_alloc(SECTOR, SECTOR) };
+		EQUAL(0, pthread_create(&sharers[i].thread, NULL, submit_and_reap, &sharers[i]));
+	}
 	for (i = 0; i < THREADS; i++)
-		EQUAL(0, pthread_create(&threads[i], NULL, submit_and_reap, &ctx));
-	for (i = 0; i < THREADS; i++)
-		pthread_join(threads[i], NULL);
+		pthread_join(sharers[i].thread, NULL);
 	EQUAL(0, io_destroy(ctx));
+	for (i = 0; i < THREADS; i++)
+		free(sharers[i].bytes);
+	close(fd);
 }
 
 static void must_end_well(pid_t child)
@@ -209,7 +232,8 @@ int main(void)
 	children_of_a_fresh_parent_work();
 	those_who_wait_are_not_forgotten_when_the_pump_starts();
 	destroy_ends_requests_and_waits();
-	threads_share_a_context();
+	threads_share_a_context(0);
+	threads_share_a_context(O_DIRECT);
 	a_child_has_contexts_of_its_own();
 	puts("life: every law holds");
 	return 0;
