@@ -29,7 +29,7 @@ public sealed class ConformCommand : ICliCommand
         var round = new Option<ulong?>("--round") { Description = "Run only this parallel round, as a finding tells its seed, again and again for --parallel-time." };
         var limit = new Option<string?>("--call-limit") { Description = "The longest that one call may take before it counts as hung; 15s without it." };
         var requirements = new Option<string?>("--requirements") { Description = "Ids or groups to check, e.g. RING,GET-4; all without it." };
-        var jobs = new Option<int?>("--jobs") { Description = "Children that make random sequences at the same time, each with the implementation; as many as processors, 16 at most, without it. 1 with --record." };
+        var jobs = new Option<int?>("--jobs") { Description = "Children that make random sequences at the same time, each with the implementation; three for two processors, 16 at most, without it. 1 with --record." };
         var shard = new Option<string?>("--shard") { Description = "This part of the work, i/n; all of it without it." };
         var output = new Option<string?>("--output") { Description = "A file that gets the verdict as JSON, for aio2 conform merge; where it is there already, nothing is run again." };
         var format = new Option<string>("--format") { Description = "text, json, junit or html.", DefaultValueFactory = _ => "text" };
@@ -84,7 +84,7 @@ public sealed class ConformCommand : ICliCommand
                 Seed = parsed.GetValue(seed), Runs = parsed.GetValue(runs), Time = whole, ParallelTime = ConformArguments.Share(parsed.GetValue(parallel), whole)!.Value,
                 CallLimit = ConformArguments.Time(parsed.GetValue(limit) ?? CallLimit)!.Value,
                 Requirements = ConformArguments.Requirements(parsed.GetValue(requirements)), Shard = index, Shards = count, Round = parsed.GetValue(round), Stop = stop,
-                Jobs = parsed.GetValue(jobs) ?? Math.Min(Environment.ProcessorCount, ConformanceOptions.MostJobs),
+                Jobs = parsed.GetValue(jobs) ?? ConformanceOptions.UsualJobs,
                 Progress = Format() == "text" ? parsed.InvocationConfiguration.Error.WriteLine : null,
             };
             try

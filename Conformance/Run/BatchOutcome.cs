@@ -14,10 +14,20 @@ public sealed record BatchOutcome(
     ulong Seed, IReadOnlyList<GeneratedSequence> Sequences, IReadOnlyList<Violation?> Violations, IReadOnlyList<List<Answer>> Answers, Tally Tally)
 {
     /// <summary>Runs a batch and judges it.</summary>
-    public static BatchOutcome Of(SequenceRunner runner, ulong seed, IReadOnlyList<GeneratedSequence> sequences)
+    public static BatchOutcome Of(SequenceRunner runner, ulong seed, IReadOnlyList<GeneratedSequence> sequences) =>
+        Begin(runner, seed, sequences).GetAwaiter().GetResult();
+
+    /// <summary>Runs a batch: what is given ends when it is judged.</summary>
+    public static Task<BatchOutcome> Begin(SequenceRunner runner, ulong seed, IReadOnlyList<GeneratedSequence> sequences)
     {
         var tally = new Tally();
-        var violations = runner.Run([.. sequences.Select(s => s.Lowered)], tally, out var answers);
-        return new BatchOutcome(seed, sequences, violations, answers, tally);
+        var made = runner.Make([.. sequences.Select(s => s.Lowered)], tally);
+        return Judged();
+
+        async Task<BatchOutcome> Judged()
+        {
+            await made.Judged.ConfigureAwait(false);
+            return new BatchOutcome(seed, sequences, made.Violations, made.Answers, tally);
+        }
     }
 }

@@ -14,9 +14,12 @@ public sealed record ConformanceOptions
     /// <summary>When the random part ends, from the start of the run, what is kept for parallel rounds included; directed and wire checks are all made.</summary>
     public TimeSpan Time { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Children that <c>aio2 conform</c> starts at most for the random part where nothing is said: each needs some 15 MB for what it
-    /// shares with its judge.</summary>
-    public const int MostJobs = 16;
+    // Each needs some 15 MB for what it shares with its judge.
+    private const int MostOfItself = 16;
+
+    /// <summary>Children that <c>aio2 conform</c> starts for the random part where nothing is said. More than processors: a third of its time
+    /// a child sleeps, in waits that must end by their timeout, and while threads of the implementation finish what it destroys.</summary>
+    public static int UsualJobs => Math.Min(Environment.ProcessorCount * 3 / 2, MostOfItself);
 
     /// <summary>The largest number of children that can be asked for.</summary>
     public const int LimitOfJobs = 256;

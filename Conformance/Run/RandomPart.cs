@@ -16,8 +16,8 @@ public sealed class RandomPart : IDisposable
 {
     private const int SequencesPerBatch = 64;
 
-    // One runs, one waits for its turn: more would be lost, or run late, where a finding or the time ends the run.
-    private const int BatchesPerLane = 2;
+    // One is judged, one runs, one waits for its turn: more would be lost, or run late, where a finding or the time ends the run.
+    private const int BatchesPerLane = 3;
 
     private readonly ConformanceOptions _options;
     private readonly Stopwatch _clock;

@@ -8,12 +8,13 @@ namespace AioV2.Conformance.Run;
 /// <summary>Runs lowered sequences in a child that is restarted when it dies, and judges them.</summary>
 public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) : IDisposable
 {
-    private const int BatchSequences = 16;
+    private const int BatchSequences = 64;
     private const int BatchBytes = JournalFile.PlanBytes / 2;
 
     // Of what comes next: the child has a copy of what it does.
     private readonly SequencePlan _plan = new();
     private ChildProcess? _child;
+    private Task _judging = Task.CompletedTask;
     private long _calls;
 
     /// <summary>What is offered; set once the implementation was probed.</summary>
@@ -54,9 +55,17 @@ public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) :
     /// <summary>Runs and judges, and gives the answers too.</summary>
     public Violation?[] Run(IReadOnlyList<IReadOnlyList<Step>> lowered, Tally tally, out List<Answer>[] answers)
     {
+        var made = Make(lowered, tally);
+        made.Judged.GetAwaiter().GetResult();
+        answers = made.Answers;
+        return made.Violations;
+    }
+
+    /// <summary>Runs, and returns when the child is free: the last of it is judged meanwhile, and what comes next judged behind that.</summary>
+    public SequencesMade Make(IReadOnlyList<IReadOnlyList<Step>> lowered, Tally tally)
+    {
         var violations = new Violation?[lowered.Count];
-        var all = answers = [.. lowered.Select(_ => new List<Answer>())];
-        var judging = Task.CompletedTask;
+        List<Answer>[] all = [.. lowered.Select(_ => new List<Answer>())];
         var next = NextBatch(lowered, 0);
         while (next is { } batch)
         {
@@ -71,8 +80,8 @@ public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) :
             told.CopyTo(answered);
 
             // One judge at a time, while the child makes the calls of what comes next.
-            judging.GetAwaiter().GetResult();
-            judging = Task.Run(() =>
+            _judging.GetAwaiter().GetResult();
+            _judging = Task.Run(() =>
             {
                 Answer.BySequence(answered.AsSpan(0, answerBytes), count).CopyTo(all, batch.First);
                 ArrayPool<byte>.Shared.Return(answered);
@@ -84,7 +93,7 @@ public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) :
                 continue;
             }
 
-            judging.GetAwaiter().GetResult();
+            _judging.GetAwaiter().GetResult();
             Blame(end, batch, ran, violations);
             if (ran < count && violations.Any(v => v is not null))
             {
@@ -95,8 +104,7 @@ public sealed class SequenceRunner(ChildLauncher launcher, TimeSpan callLimit) :
             next = NextBatch(lowered, batch.First + ran);
         }
 
-        judging.GetAwaiter().GetResult();
-        return violations;
+        return new SequencesMade(violations, all, _judging);
     }
 
     // What the child gets at once, and where it stands in the whole.

@@ -11,7 +11,7 @@ internal static class ToolRows
         .. FioRows.All,
         Copy("plain", "no attributes", "none", Target.RatioAtMost(1.1)),
         Copy("checksum", "with CHECKSUM", "checksum", Target.RatioAtMost(1.25)),
-        new("conformance", "Conformance: sequential model steps, simulated engine, a child for each processor", Quantity.Rate, Row.NoPeer, Target.FigureAtLeast(100_000),
+        new("conformance", "Conformance: sequential model steps, simulated engine, three children for two processors", Quantity.Rate, Row.NoPeer, Target.FigureAtLeast(100_000),
             _ => new ConformanceSide(Aio2Path()), null),
         new("tools/spec", "aio2 spec lint on aio2.yaml, warm, from start to end", Quantity.Time, Row.NoPeer, Target.FigureAtMost(300e6),
             _ => new ToolSide(Aio2Path(), ["spec", "lint", "--spec", Path.Combine(Root(), "Spec", "aio2.yaml")]), null),

@@ -74,7 +74,7 @@ public sealed class RandomPartTests
             outcomes.Add(outcome);
         }
 
-        // Until the clock was started the first child had its two, the other its two; each may have begun one more.
+        // Until the clock was started each child had been given three.
         Assert.InRange(outcomes.Count, 1, 6);
         Assert.Equal(outcomes.Sum(b => b.Sequences.Sum(s => (long)s.Lowered.Count)), part.Steps);
         Assert.Equal(2, part.Jobs);
