@@ -87,15 +87,13 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
             return 0;
         }
 
-        if (found is not { } context || !context.TryEnter())
+        if (found is not { IsOpen: true } context)
         {
             Options.Trace?.TellRefusedSubmit(ctx, bytes);
             return -Errno.ENXIO;
         }
 
-        var result = SubmitInside(context, (ulong)iocbs, bytes, (ulong)ext);
-        context.Exit();
-        return result;
+        return SubmitTo(context, (ulong)iocbs, bytes, (ulong)ext);
     }
 
     /// <inheritdoc/>
@@ -161,7 +159,8 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
     // A child of fork finds nothing, before any lock or managed state is touched (CTX-1).
     private Context? Find(uint ctx) => OwnerPage.IsOwner ? _contexts.Find(ctx) : null;
 
-    private long SubmitInside(Context context, ulong iocbs, nuint bytes, ulong ext)
+    // Not inside of the context yet: it is entered behind the copy, by who needs it (see Context.Submit).
+    private long SubmitTo(Context context, ulong iocbs, nuint bytes, ulong ext)
     {
         const int StackBytes = 2048;
         var isTraced = context.Trace is { Follows: true };

@@ -32,7 +32,7 @@ internal sealed unsafe partial class Context
     {
         if (_isDeferred && !Volatile.Read(ref _engineIsChosen))
         {
-            lock (_lock)
+            using (_lock.EnterScope())
             {
                 if (!_engineIsChosen)
                 {

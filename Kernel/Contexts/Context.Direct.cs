@@ -20,7 +20,7 @@ internal sealed unsafe partial class Context
     {
         if (!Volatile.Read(ref _laneIsChosen))
         {
-            lock (_lock)
+            using (_lock.EnterScope())
             {
                 if (!_laneIsChosen)
                 {

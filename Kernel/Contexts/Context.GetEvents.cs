@@ -265,7 +265,7 @@ internal sealed unsafe partial class Context
             // A fault: what can be taken are the whole records before it, if the ring still starts where it did (GET-4).
             RingStatus status;
             ulong head = claim.Head;
-            lock (_lock)
+            using (_lock.EnterScope())
             {
                 status = found.Ring!.Collect((int)copied, out claim);
             }

@@ -27,7 +27,7 @@ internal sealed unsafe partial class Context
 {
     private const long Dying = long.MinValue;
 
-    private readonly Lock _lock = new();
+    private readonly ContextLock _lock = new();
     private readonly uint _nrReqs;
     private readonly bool _submitAll;
     private readonly bool _isDeferred;
