@@ -66,7 +66,7 @@ internal sealed unsafe partial class Context
         Drain();
         var isFit = shape.EventBytes <= MaxEventBytes;
         var posted = !isFit || _freeSlots == 0 || _dying || !_list.IsEmpty || _moving || IsDirect ? 0
-            : shape.IsPlain ? PutPlainReads((Iocb2*)records, results, read)
+            : shape.IsPlain ? PutPlain((Iocb2*)records, results, read)
             : PutReads(records, shape, results, stamps, read);
         _nextId += (ulong)posted;
         var ended = posted;
@@ -94,39 +94,11 @@ internal sealed unsafe partial class Context
         shape.IsPlain ? new HotRead(0, 0, results[read]) : new HotRead(stamps[read], stamps[read + 1], results[read]);
 
     // Their events, unpublished, as far as there is room in the ring.
-    private int PutPlainReads(Iocb2* iocbs, long* results, int read)
-    {
-        var posted = 0;
-        while (posted < read)
-        {
-            var run = _ring!.ReserveRun(IoEvent2.SizeOf, read - posted, out var place);
-            if (run == 0)
-            {
-                break;
-            }
-
-            NotePlace(place, (uint)run * IoEvent2.SizeOf);
-            for (var e = (IoEvent2*)place; run != 0; run--, posted++, e++)
-            {
-                *e = new IoEvent2 { Bytes = IoEvent2.SizeOf, UserData = iocbs[posted].UserData, Res = results[posted] };
-            }
-        }
-
-        return posted;
-    }
-
     private int PutReads(byte* records, in HotShape shape, long* results, long* stamps, int read)
     {
         var posted = 0;
-        while (posted < read)
+        for (int run; posted < read && (run = ReserveEvents(shape.EventBytes, read - posted, out var place)) != 0;)
         {
-            var run = _ring!.ReserveRun((uint)shape.EventBytes, read - posted, out var place);
-            if (run == 0)
-            {
-                break;
-            }
-
-            NotePlace(place, (uint)(run * shape.EventBytes));
             for (; run != 0; run--, posted++, place += shape.EventBytes)
             {
                 shape.Write(place, records + (posted * shape.IocbBytes), ReadOf(shape, results, stamps, posted));

@@ -33,7 +33,7 @@ internal sealed unsafe partial class Context
         if (_freeSlots != 0 && !_dying)
         {
             var firstId = _nextId;
-            ended = _list.IsEmpty && !_moving && !IsDirect ? PutNops((Iocb2*)run, found) : 0;
+            ended = _list.IsEmpty && !_moving && !IsDirect ? PutPlain((Iocb2*)run, null, found) : 0;
             _nextId += (ulong)ended;
             var listed = ended == found ? 0 : ListNops((Iocb2*)run + ended, found - ended);
             ended += listed;
@@ -64,16 +64,20 @@ internal sealed unsafe partial class Context
         return ended * Iocb2.SizeOf;
     }
 
-    // Their events, unpublished, as far as there is room in the ring.
-    private int PutNops(Iocb2* iocbs, int count)
+    // Events that tell a result and nothing more, unpublished, as far as there is room in the ring.
+    private int PutPlain(Iocb2* iocbs, long* results, int count)
     {
         var put = 0;
-        for (int run; put < count && (run = _ring!.ReserveRun(IoEvent2.SizeOf, count - put, out var place)) != 0; put += run)
+        for (int run; put < count && (run = ReserveEvents(IoEvent2.SizeOf, count - put, out var place)) != 0; put += run)
         {
-            NotePlace(place, (uint)run * IoEvent2.SizeOf);
             for (var i = 0; i < run; i++)
             {
-                ((IoEvent2*)place)[i] = new IoEvent2 { Bytes = IoEvent2.SizeOf, UserData = iocbs[put + i].UserData };
+                ((IoEvent2*)place)[i] = new IoEvent2
+                {
+                    Bytes = IoEvent2.SizeOf,
+                    UserData = iocbs[put + i].UserData,
+                    Res = results == null ? 0 : results[put + i],
+                };
             }
         }
 
@@ -121,13 +125,12 @@ internal sealed unsafe partial class Context
     // Events of the list's first, a run, as far as there is room in one piece; unpublished. False: there is none.
     private bool TryPutNops(Request* run)
     {
-        var count = _ring!.ReserveRun(IoEvent2.SizeOf, NopRun.Of(run)->Count, out var place);
+        var count = ReserveEvents(IoEvent2.SizeOf, NopRun.Of(run)->Count, out var place);
         if (count == 0)
         {
             return false;
         }
 
-        NotePlace(place, (uint)count * IoEvent2.SizeOf);
         NopRun.Write(run, 0, count, (IoEvent2*)place);
         _list.Shorten(count);
         FreeNops(run, count);

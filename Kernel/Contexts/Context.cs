@@ -299,6 +299,18 @@ internal sealed unsafe partial class Context
         return true;
     }
 
+    // Room for events of one size side by side, unpublished: for how many; 0, if there is none.
+    private int ReserveEvents(int eventBytes, int count, out byte* place)
+    {
+        var run = _ring!.ReserveRun((uint)eventBytes, count, out place);
+        if (run != 0)
+        {
+            NotePlace(place, (uint)(run * eventBytes));
+        }
+
+        return run;
+    }
+
     // What was reserved begins at a place: where the ring stands, and where a PAD came to stand.
     private void NotePlace(byte* place, uint bytes)
     {

@@ -13,23 +13,19 @@ namespace AioV2.Kernel.Contexts;
 /// <para>Its completion ring is emptied by moving the head, which its user may do; it holds nothing that anybody wants.</para></remarks>
 internal sealed unsafe class EventFdPost
 {
-    private const uint Magic = 0xa10a10a1;
     private const int Events = 64;
-
-    // struct aio_ring of fs/aio.c, which io_setup(2) maps and the context's id points to: id, nr, head, tail, magic.
-    private const int HeadWord = 2, TailWord = 3, MagicWord = 4;
 
     // More than there can be threads here whose completions still lie in the ring.
     private const int TriesMax = 4096;
 
     private static readonly Lazy<EventFdPost?> Only = new(Make);
 
-    private readonly nint _context;
+    private readonly AioQueue _queue;
     private readonly int _null;
 
-    private EventFdPost(nint context, int nothing)
+    private EventFdPost(AioQueue queue, int nothing)
     {
-        _context = context;
+        _queue = queue;
         _null = nothing;
     }
 
@@ -45,11 +41,8 @@ internal sealed unsafe class EventFdPost
         var one = &iocb;
         for (var tries = 0; tries < TriesMax; tries++)
         {
-            var result = Libc.AioSubmit(_context, 1, &one);
-
-            // Threads that meet here may set the head back a little: what lies there again is dropped by the next.
-            var ring = (uint*)_context;
-            Volatile.Write(ref ring[HeadWord], Volatile.Read(ref ring[TailWord]));
+            var result = _queue.Submit(&one, 1);
+            _queue.Drop();
             if (result != -Errno.EAGAIN)
             {
                 return result == 1;
@@ -61,14 +54,8 @@ internal sealed unsafe class EventFdPost
 
     private static EventFdPost? Make()
     {
-        nint context = 0;
-        if (!BitConverter.IsLittleEndian || Libc.AioSetup(Events, &context) != 0)
-        {
-            return null;
-        }
-
         var nothing = Libc.Open("/dev/null", Libc.O_RDONLY | Libc.O_CLOEXEC);
-        var made = nothing >= 0 && ((uint*)context)[MagicWord] == Magic ? new EventFdPost(context, nothing) : null;
+        var made = nothing >= 0 && AioQueue.TryCreate(Events) is { } queue ? new EventFdPost(queue, nothing) : null;
         return made is not null && made.IsSound() ? made : null;
     }
 

@@ -30,9 +30,6 @@ internal sealed unsafe class AioQueue : IAioQueue
         _places = _ring[NrWord];
     }
 
-    /// <inheritdoc/>
-    public bool IsEmpty => _ring[HeadWord] == Volatile.Read(ref _ring[TailWord]);
-
     /// <summary>A queue for so many requests, or null where the system offers none, has no more of them, or its ring is another than is known here.</summary>
     public static AioQueue? TryCreate(uint requests)
     {
@@ -77,6 +74,10 @@ internal sealed unsafe class AioQueue : IAioQueue
         Volatile.Write(ref _ring[HeadWord], head + 1 == _places ? 0 : head + 1);
         return true;
     }
+
+    /// <summary>Drops what has ended, in place of taking it. Any thread: those that meet here may set the head back a little, and what
+    /// lies there again is dropped by the next.</summary>
+    public void Drop() => Volatile.Write(ref _ring[HeadWord], Volatile.Read(ref _ring[TailWord]));
 
     /// <summary>Nothing may be in flight.</summary>
     public void Dispose() => _ = Libc.AioDestroy(_context);

@@ -3,9 +3,6 @@ namespace AioV2.Kernel.Linux;
 /// <summary>Requests that the system runs and ends by itself, as its first AIO does.</summary>
 internal unsafe interface IAioQueue : IDisposable
 {
-    /// <summary>Whether nothing has ended that was not taken.</summary>
-    bool IsEmpty { get; }
-
     /// <summary>io_submit(2): how many were taken, the first ones, or <c>-errno</c> of the first. Any thread.</summary>
     int Submit(AioIocb** iocbs, int count);
 

@@ -10,9 +10,9 @@ namespace AioV2.Kernel.Submission;
 /// <remarks>Alike are records with the same file, flags and attributes, the heads of which are the same words at the same places. Only
 /// attributes that <see cref="AttributeHandler.KnowsHotReads"/>. A PREAD without attributes may be alone and is not compared by its file.
 /// <code>
-///  Part.At                 Part.ReturnAt
-///  | iocb | attr | attr    | event | return | return      the image: an event as all of the run will have it but for
-///         +------+                 +--------+             user_data, res, and what each attribute puts into its return
+///         _ats[0] _ats[1]          _returnAts[0] _returnAts[1]
+///  | iocb | attr | attr    | event | return      | return      the image: an event as all of the run will have it but for
+///         +------+                 +-------------+             user_data, res, and what each attribute puts into its return
 /// </code></remarks>
 internal unsafe struct HotShape
 {
@@ -67,19 +67,12 @@ internal unsafe struct HotShape
     {
         most = Math.Min(most, bytes / IocbBytes);
         var count = 0;
-        if (IsPlain)
+        for (; count < most; count++, records += IocbBytes)
         {
-            while (count < most && InlineRead.IsPlain((Iocb2*)records + count))
+            if (!(IsPlain ? InlineRead.IsPlain((Iocb2*)records) : IsAlike(records)))
             {
-                count++;
+                break;
             }
-
-            return count;
-        }
-
-        while (count < most && IsAlike(records + (count * IocbBytes)))
-        {
-            count++;
         }
 
         return count;

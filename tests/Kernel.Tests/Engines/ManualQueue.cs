@@ -22,8 +22,6 @@ internal sealed unsafe class ManualQueue : IAioQueue
     /// <summary>How many each submit was asked to take.</summary>
     public List<int> Asked { get; } = [];
 
-    public bool IsEmpty => _ended.IsEmpty;
-
     public int Submit(AioIocb** iocbs, int count)
     {
         Asked.Add(count);
