@@ -34,7 +34,7 @@ internal sealed unsafe partial class Context
         const int Entries = 4;
         if (!_trace!.Follows)
         {
-            _trace.Miss(Entries);
+            _trace.MissLocked(Entries);
             return;
         }
 
@@ -89,7 +89,7 @@ internal sealed unsafe partial class Context
     {
         if (!_trace!.Follows)
         {
-            _trace.Miss(2);
+            _trace.MissLocked(2);
             return 0;
         }
 
@@ -118,7 +118,7 @@ internal sealed unsafe partial class Context
         }
         else
         {
-            _trace.Miss(1);
+            _trace.MissLocked(1);
         }
     }
 

@@ -43,7 +43,7 @@ internal sealed unsafe class TraceStream
     private byte* _start;
     private int _gate;
     private bool _closed, _behind;
-    private ulong _tail, _published, _head, _headSeen, _lost, _told;
+    private ulong _tail, _published, _head, _headSeen, _lost, _missed, _told;
     private byte* _entry;
     private long? _resting;
 
@@ -66,8 +66,8 @@ internal sealed unsafe class TraceStream
     /// <summary>Whether nothing is taken any more.</summary>
     public bool IsClosed => Volatile.Read(ref _closed);
 
-    /// <summary>Entries that were not kept. Of a closed stream.</summary>
-    public ulong Lost => _told + _lost;
+    /// <summary>Entries that were not kept. Final once the stream is closed.</summary>
+    public ulong Lost => Volatile.Read(ref _lost) + Volatile.Read(ref _missed);
 
     /// <summary>Whether the writer follows, so that it is worth while to begin an entry.</summary>
     public bool Follows
@@ -78,6 +78,9 @@ internal sealed unsafe class TraceStream
 
     /// <summary>So many entries were not begun, since the writer does not follow.</summary>
     public void Miss(uint entries) => Interlocked.Add(ref _lost, entries);
+
+    /// <summary>As <see cref="Miss"/>, for callers who exclude each other: the context, under its lock.</summary>
+    public void MissLocked(uint entries) => Volatile.Write(ref _missed, _missed + entries);
 
     /// <summary>Begins an entry of a kind: the place of its numbers, or null where it is not kept. Only then no
     /// <see cref="End"/> follows.</summary>
@@ -91,7 +94,7 @@ internal sealed unsafe class TraceStream
             default(SpinWait).SpinOnce();
         }
 
-        if (_closed || !Follows || (_lost != 0 && !TryTellLost(time)) || !TryReserve(kind, blobBytes))
+        if (_closed || !Follows || (Lost != _told && !TryTellLost(time)) || !TryReserve(kind, blobBytes))
         {
             Miss(_closed ? 0u : 1u);
             Volatile.Write(ref _gate, 0);
@@ -269,9 +272,9 @@ internal sealed unsafe class TraceStream
         var numbers = (ulong*)(_entry + HeadBytes);
         numbers[Aio2TraceLost.Time] = (ulong)time;
         numbers[Aio2TraceLost.Ctx] = _ctx;
-        var lost = Interlocked.Exchange(ref _lost, 0);
-        numbers[Aio2TraceLost.Count] = lost;
-        _told += lost;
+        var lost = Lost;
+        numbers[Aio2TraceLost.Count] = lost - _told;
+        _told = lost;
         return true;
     }
 
