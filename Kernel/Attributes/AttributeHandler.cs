@@ -19,7 +19,7 @@ internal abstract unsafe class AttributeHandler
     /// <summary>Which hooks a request with this attribute needs: HooksAtIssue (or HooksInEngine), HooksAtComplete.</summary>
     public virtual RequestTraits Hooks => RequestTraits.None;
 
-    /// <summary>Whether <see cref="AtHotRead"/> is all that the attribute asks of a read that ends inside the call that submits it. Then
+    /// <summary>Whether <see cref="AtHotReads"/> is all that the attribute asks of a read that ends inside the call that submits it. Then
     /// no value of its payload is refused.</summary>
     public virtual bool KnowsHotReads => false;
 
@@ -47,8 +47,11 @@ internal abstract unsafe class AttributeHandler
     {
     }
 
-    /// <summary>One has ended so. Under the context's lock.</summary>
-    public virtual void AtHotRead(in HotRead read, byte* payload, Aio2AttrRet* ret)
+    /// <summary>Some have ended so. Under the context's lock.</summary>
+    /// <param name="reads">Which.</param>
+    /// <param name="payload">The first one's.</param>
+    /// <param name="ret">The first one's.</param>
+    public virtual void AtHotReads(in HotReads reads, byte* payload, Aio2AttrRet* ret)
     {
     }
 }

@@ -87,6 +87,11 @@ internal sealed unsafe class CacheHandler() : AttributeHandler(Aio2AttrType.Cach
         ((Aio2RetCache*)(ret + 1))->State = ret->Status == 0 ? Aio2CacheState.Hit : 0;
     }
 
-    public override void AtHotRead(in HotRead read, byte* payload, Aio2AttrRet* ret) =>
-        ((Aio2RetCache*)(ret + 1))->Bytes = ret->Status == 0 ? (ulong)read.Bytes : 0;
+    public override void AtHotReads(in HotReads reads, byte* payload, Aio2AttrRet* ret)
+    {
+        for (var i = 0; i < reads.Count; i++, ret = reads.Next(ret))
+        {
+            ((Aio2RetCache*)(ret + 1))->Bytes = ret->Status == 0 ? (ulong)reads.Bytes(i) : 0;
+        }
+    }
 }

@@ -44,8 +44,14 @@ internal sealed unsafe class TimingHandler() : AttributeHandler(Aio2AttrType.Tim
         r->IssueTime = now;
     }
 
-    public override void AtHotRead(in HotRead read, byte* payload, Aio2AttrRet* ret) =>
-        *(Aio2RetTiming*)(ret + 1) = new Aio2RetTiming { Submit = (ulong)read.Begun, Issue = (ulong)read.Begun, Complete = (ulong)read.Ended };
+    public override void AtHotReads(in HotReads reads, byte* payload, Aio2AttrRet* ret)
+    {
+        for (var i = 0; i < reads.Count; i++, ret = reads.Next(ret))
+        {
+            var begun = (ulong)reads.Begun(i);
+            *(Aio2RetTiming*)(ret + 1) = new Aio2RetTiming { Submit = begun, Issue = begun, Complete = (ulong)reads.Ended(i) };
+        }
+    }
 
     private static long Now(Request* r) => Context.Of(r).Kernel.Engine.Now;
 }

@@ -18,7 +18,13 @@ internal sealed unsafe class TraceIdHandler() : AttributeHandler(Aio2AttrType.Tr
         }
     }
 
-    public override void AtHotRead(in HotRead read, byte* payload, Aio2AttrRet* ret) => Echo(payload, ret);
+    public override void AtHotReads(in HotReads reads, byte* payload, Aio2AttrRet* ret)
+    {
+        for (var i = 0; i < reads.Count; i++, payload = reads.Next(payload), ret = reads.Next(ret))
+        {
+            Echo(payload, ret);
+        }
+    }
 
     private static void Echo(byte* payload, Aio2AttrRet* ret) => *(Aio2RetTraceId*)(ret + 1) = new Aio2RetTraceId
     {

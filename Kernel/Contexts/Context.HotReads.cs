@@ -33,26 +33,13 @@ internal sealed unsafe partial class Context
 
         // One reading of the clock for each: a read begins when the one before it has ended. An engine that ends reads inline has no
         // clock of its own.
-        var stamps = stackalloc long[shape.IsPlain ? 0 : slots + 1];
-        if (!shape.IsPlain)
+        var times = stackalloc long[shape.IsPlain ? 0 : slots + 1];
+        var stamps = shape.IsPlain ? null : times;
+        var file = shape.IsPlain ? default : new HotFile(((Iocb2*)records)->Fd, shape.Traits);
+        var read = file.Read(records, shape.IocbBytes, slots, ref descriptors, results, stamps);
+        if (read < slots)
         {
-            *stamps = MonotonicClock.Now;
-        }
-
-        var read = 0;
-        var attempt = shape.IsPlain ? default : new HotFile(((Iocb2*)records)->Fd, shape.Traits);
-        for (; read < slots; read++)
-        {
-            if (!attempt.TryRead((Iocb2*)(records + (read * shape.IocbBytes)), ref descriptors, out results[read]))
-            {
-                miss = HotMiss.Of(at + (read * shape.IocbBytes), results[read]);
-                break;
-            }
-
-            if (!shape.IsPlain)
-            {
-                stamps[read + 1] = MonotonicClock.Now;
-            }
+            miss = HotMiss.Of(at + (read * shape.IocbBytes), results[read]);
         }
 
         return read == 0 ? 0 : PostReads(records, shape, results, stamps, read) * shape.IocbBytes;
@@ -70,8 +57,7 @@ internal sealed unsafe partial class Context
             : PutReads(records, shape, results, stamps, read);
         _nextId += (ulong)posted;
         var ended = posted;
-        while (isFit && ended < read
-            && TryList(records + (ended * shape.IocbBytes), shape, ReadOf(shape, results, stamps, ended)))
+        while (isFit && ended < read && TryList(records, shape, results, stamps, ended))
         {
             ended++;
         }
@@ -90,27 +76,22 @@ internal sealed unsafe partial class Context
         return ended;
     }
 
-    private static HotRead ReadOf(in HotShape shape, long* results, long* stamps, int read) =>
-        shape.IsPlain ? new HotRead(0, 0, results[read]) : new HotRead(stamps[read], stamps[read + 1], results[read]);
-
     // Their events, unpublished, as far as there is room in the ring.
     private int PutReads(byte* records, in HotShape shape, long* results, long* stamps, int read)
     {
         var posted = 0;
-        for (int run; posted < read && (run = ReserveEvents(shape.EventBytes, read - posted, out var place)) != 0;)
+        for (int run; posted < read && (run = ReserveEvents(shape.EventBytes, read - posted, out var place)) != 0; posted += run)
         {
-            for (; run != 0; run--, posted++, place += shape.EventBytes)
-            {
-                shape.Write(place, records + (posted * shape.IocbBytes), ReadOf(shape, results, stamps, posted));
-            }
+            shape.Write(place, records + (posted * shape.IocbBytes), results + posted, stamps + posted, run);
         }
 
         return posted;
     }
 
     // A read whose event goes to the list: there it needs a block, and its slot. Its attributes' work is done.
-    private bool TryList(byte* record, in HotShape shape, in HotRead read)
+    private bool TryList(byte* records, in HotShape shape, long* results, long* stamps, int read)
     {
+        var record = records + (read * shape.IocbBytes);
         var plan = new RecordPlan
         {
             IocbBytes = shape.IocbBytes,
@@ -125,11 +106,11 @@ internal sealed unsafe partial class Context
         }
 
         _outstanding.Add(r);
-        r->Res = read.Bytes;
+        r->Res = results[read];
         RequestHooks.AtComplete(r);
         if (!shape.IsPlain)
         {
-            shape.Write((byte*)Request.Event(r), record, read);
+            shape.Write((byte*)Request.Event(r), record, results + read, stamps + read, 1);
         }
 
         _ = Post(r);

@@ -26,37 +26,66 @@ internal unsafe struct HotFile
         _isTmpfs = (traits & RequestTraits.Tmpfs) != 0;
     }
 
-    /// <summary>Makes the read: whether it has ended. Else nothing has happened but that some of its buffer may hold data.</summary>
-    /// <param name="iocb">The kernel's copy of a PREAD that <see cref="InlineRead.IsShort"/>.</param>
+    /// <summary>Makes reads in their order until one does not end at once: how many have ended. Of that one nothing has happened but that
+    /// some of its buffer may hold data.</summary>
+    /// <param name="records">The kernel's copies of PREADs that are <see cref="InlineRead.IsShort"/>.</param>
+    /// <param name="iocbBytes">Bytes of each.</param>
+    /// <param name="count">How many, at least one.</param>
     /// <param name="descriptors">For what RWF_NOWAIT is no answer to.</param>
-    /// <param name="result">Its result; what the attempt came to, if it has not ended.</param>
-    public bool TryRead(Iocb2* iocb, ref DescriptorTable descriptors, out long result)
+    /// <param name="results">Their results, and what the attempt came to that has not ended.</param>
+    /// <param name="stamps">Null, or for the time before the first and behind each.</param>
+    public int Read(byte* records, int iocbBytes, int count, ref DescriptorTable descriptors, long* results, long* stamps)
     {
-        result = -Errno.EOPNOTSUPP;
-        if ((!_isKnown || _fd != iocb->Fd) && !MayBeTried(iocb->Fd, ref descriptors))
+        if (stamps != null)
         {
-            descriptors.WillHold(iocb->Fd);
-            return false;
+            *stamps = MonotonicClock.Now;
         }
 
-        var segment = new Iovec { Base = iocb->Addr, Bytes = iocb->Len };
-        result = _isTmpfs ? -Errno.EOPNOTSUPP : Libc.PreadAtHand(_at, &segment, 1, iocb->Offset, 0);
-        if (result == -Errno.EOPNOTSUPP && (_isTmpfs || IsTmpfs(ref descriptors)))
+        // One loop for all: the runtime prepares a method for its foreign calls once, however many it makes.
+        var read = 0;
+        for (; read < count; read++)
         {
-            _isTmpfs = true;
-            result = Libc.Pread(_at, (void*)segment.Base, (nuint)segment.Bytes, iocb->Offset);
+            var iocb = (Iocb2*)(records + (read * iocbBytes));
+            if ((!_isKnown || _fd != iocb->Fd) && !MayBeTried(iocb->Fd, ref descriptors))
+            {
+                results[read] = -Errno.EOPNOTSUPP;
+                descriptors.WillHold(iocb->Fd);
+                break;
+            }
+
+            var segment = new Iovec { Base = iocb->Addr, Bytes = iocb->Len };
+            var result = _isTmpfs ? -Errno.EOPNOTSUPP : Libc.PreadAtHand(_at, &segment, 1, iocb->Offset, 0);
+            if (result != (long)iocb->Len)
+            {
+                result = result == -Errno.EOPNOTSUPP ? ReadTmpfs(iocb, ref descriptors) : result;
+                if (!IsFinal(result, iocb))
+                {
+                    results[read] = result;
+                    descriptors.WillHold(_fd);
+                    break;
+                }
+            }
+
+            results[read] = result;
+            if (stamps != null)
+            {
+                stamps[read + 1] = MonotonicClock.Now;
+            }
         }
 
-        // All, or the end at its very start. Less than all is final where the file ends for certain, or is no file that could be
-        // read a second time.
-        var hasEnded = result >= 0 && ((ulong)result == iocb->Len || result == 0 || _isTmpfs || !IssuedRead.IsFile(_at));
-        if (!hasEnded)
-        {
-            descriptors.WillHold(_fd);
-        }
-
-        return hasEnded;
+        return read;
     }
+
+    private nint ReadTmpfs(Iocb2* iocb, ref DescriptorTable descriptors)
+    {
+        _isTmpfs = _isTmpfs || IsTmpfs(ref descriptors);
+        return _isTmpfs ? Libc.Pread(_at, (void*)iocb->Addr, (nuint)iocb->Len, iocb->Offset) : -Errno.EOPNOTSUPP;
+    }
+
+    // All, or the end at its very start. Less than all is final where the file ends for certain, or is no file that could be
+    // read a second time.
+    private readonly bool IsFinal(long result, Iocb2* iocb) =>
+        result >= 0 && ((ulong)result == iocb->Len || result == 0 || _isTmpfs || !IssuedRead.IsFile(_at));
 
     private bool MayBeTried(int fd, ref DescriptorTable descriptors)
     {

@@ -78,25 +78,31 @@ internal unsafe struct HotShape
         return count;
     }
 
-    /// <summary>Writes the event of one record.</summary>
-    public readonly void Write(byte* to, byte* record, in HotRead read)
+    /// <summary>Writes the events of records that have ended, side by side.</summary>
+    public readonly void Write(byte* to, byte* records, long* results, long* stamps, int count)
     {
         fixed (ulong* image = _image)
         {
-            for (var word = 0; word < EventBytes / sizeof(ulong); word++)
+            for (int i = 0; i < count; i++)
             {
-                ((ulong*)to)[word] = image[word];
+                var e = (ulong*)(to + (i * EventBytes));
+                for (var word = 0; word < EventBytes / sizeof(ulong); word++)
+                {
+                    e[word] = image[word];
+                }
+
+                ((IoEvent2*)e)->UserData = ((Iocb2*)(records + (i * IocbBytes)))->UserData;
+                ((IoEvent2*)e)->Res = results[i];
             }
         }
 
-        ((IoEvent2*)to)->UserData = ((Iocb2*)record)->UserData;
-        ((IoEvent2*)to)->Res = read.Bytes;
+        var reads = new HotReads(results, stamps, count, IocbBytes, EventBytes);
         for (var part = 0; part < _parts; part++)
         {
             if (_returnAts[part] != 0)
             {
-                var attribute = (Aio2Attr*)(record + _ats[part]);
-                AttributeHandlers.Of(attribute->Type)!.AtHotRead(read, (byte*)(attribute + 1), (Aio2AttrRet*)(to + _returnAts[part]));
+                var attribute = (Aio2Attr*)(records + _ats[part]);
+                AttributeHandlers.Of(attribute->Type)!.AtHotReads(reads, (byte*)(attribute + 1), (Aio2AttrRet*)(to + _returnAts[part]));
             }
         }
     }
