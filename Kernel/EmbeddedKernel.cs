@@ -81,11 +81,10 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
     public long Submit(uint ctx, void* iocbs, nuint bytes, Aio2Extack* ext)
     {
         var found = Find(ctx);
-        var isTold = found?.Trace is { Follows: true };
-        if (found is { IsOpen: true } plain && !isTold)
+        if (bytes == 0 && ext == null && found is { Trace: null, IsOpen: true })
         {
-            // With nothing to look at and nobody to tell the copy is not even begun.
-            return bytes == 0 && ext == null && plain.Trace is null ? 0 : SubmitTo(plain, (ulong)iocbs, bytes, (ulong)ext, isTold: false);
+            // Nothing is looked at and nobody is told, so that the context need not be entered.
+            return 0;
         }
 
         if (found is not { } context || !context.TryEnter())
@@ -94,8 +93,7 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
             return -Errno.ENXIO;
         }
 
-        // What is told of a call is told before destroy closes the record.
-        var result = SubmitTo(context, (ulong)iocbs, bytes, (ulong)ext, isTold);
+        var result = SubmitInside(context, (ulong)iocbs, bytes, (ulong)ext);
         context.Exit();
         return result;
     }
@@ -163,11 +161,11 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
     // A child of fork finds nothing, before any lock or managed state is touched (CTX-1).
     private Context? Find(uint ctx) => OwnerPage.IsOwner ? _contexts.Find(ctx) : null;
 
-    // The context need not be entered yet: that is done behind the copy, where it must be (Context.Submit).
-    private long SubmitTo(Context context, ulong iocbs, nuint bytes, ulong ext, bool isTold)
+    private long SubmitInside(Context context, ulong iocbs, nuint bytes, ulong ext)
     {
         const int StackBytes = 2048;
-        var began = isTold ? MonotonicClock.Now : 0;
+        var isTraced = context.Trace is { Follows: true };
+        var began = isTraced ? MonotonicClock.Now : 0;
         var isCut = bytes > Aio2.SubmitMax;
         var runBytes = (int)Math.Min(bytes, Aio2.SubmitMax);
         var onStack = stackalloc byte[StackBytes];
@@ -195,7 +193,7 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
             }
         }
 
-        if (isTold)
+        if (isTraced)
         {
             context.TraceSubmit(began, result, bytes, run, copied, report);
         }

@@ -57,7 +57,7 @@ internal sealed unsafe partial class Context
         while (true)
         {
             var seen = Quiet.Count;
-            if (Volatile.Read(ref _gate) == Dying)
+            if (!IsEntered)
             {
                 break;
             }

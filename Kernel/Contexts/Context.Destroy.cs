@@ -13,6 +13,7 @@ internal sealed unsafe partial class Context
             return -Errno.ENXIO;
         }
 
+        Interlocked.MemoryBarrierProcessWide();
         _lock.Enter();
         _dying = true;
         var roused = _waiters.TakeReady(0, turnIsFree: true, everybody: true);
@@ -52,7 +53,7 @@ internal sealed unsafe partial class Context
             _lock.Exit();
 
             // In this order: a pass enters the gate before its requests count as finished.
-            if (quiet && Volatile.Read(ref _gate) == Dying)
+            if (quiet && !IsEntered)
             {
                 return;
             }

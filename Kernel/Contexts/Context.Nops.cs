@@ -10,8 +10,7 @@ namespace AioV2.Kernel.Contexts;
 internal sealed unsafe partial class Context
 {
     // Those at the front of a run: the bytes of as many as there are slots for. 0 where something stands in the way; the long way
-    // knows what. The caller is not inside: destroy does not pass the lock before this has given it up, and where more is to be
-    // done behind the lock, the gate is entered under it.
+    // knows what.
     private int EndBareNops(byte* run, int bytes)
     {
         var found = CountBareNops(run, bytes);
@@ -24,12 +23,9 @@ internal sealed unsafe partial class Context
         EventFdSignal? signal = null;
         var ended = 0;
         _lock.Enter();
-        if (!_dying)
-        {
-            // A completion pass like any other (RING-7).
-            Drain();
-        }
 
+        // A completion pass like any other (RING-7).
+        Drain();
         if (_freeSlots != 0 && !_dying)
         {
             var firstId = _nextId;
@@ -47,20 +43,11 @@ internal sealed unsafe partial class Context
 
                 roused = WakeReady();
                 signal = SignalOfPass();
-                if (signal is not null || roused != null)
-                {
-                    _ = Interlocked.Increment(ref _gate);
-                }
             }
         }
 
         _lock.Exit();
-        if (signal is not null || roused != null)
-        {
-            AfterPass(signal, roused);
-            Exit();
-        }
-
+        AfterPass(signal, roused);
         return ended * Iocb2.SizeOf;
     }
 

@@ -14,7 +14,7 @@ internal sealed unsafe partial class Context
 {
     private const int ChunkRecords = 64;
 
-    /// <summary>Submits the kernel's copy of a run: bytes accepted, or <c>-errno</c> (SUBMIT-1), <c>-ENXIO</c> once destroy has begun.</summary>
+    /// <summary>Submits the kernel's copy of a run: bytes accepted, or <c>-errno</c> (SUBMIT-1). The caller is inside.</summary>
     /// <param name="run">The copy.</param>
     /// <param name="bytes">Bytes of it.</param>
     /// <param name="isCut">Whether the user's run was longer: a record that the cut goes through is not looked at.</param>
@@ -28,19 +28,7 @@ internal sealed unsafe partial class Context
             ended += more;
         }
         while (more != 0 && ended < bytes);
-        if (ended == bytes)
-        {
-            return ended;
-        }
-
-        if (!TryEnter())
-        {
-            return ended != 0 ? ended : -Errno.ENXIO;
-        }
-
-        var result = SubmitFrom(ended, run, bytes, isCut, ref report);
-        Exit();
-        return result;
+        return ended == bytes ? ended : SubmitFrom(ended, run, bytes, isCut, ref report);
     }
 
     private long SubmitFrom(int at, byte* run, int bytes, bool isCut, ref Aio2Extack report)

@@ -19,8 +19,9 @@ namespace AioV2.Kernel.Contexts;
 /// <item>While a ring that was moved away from is not seen empty (<see cref="_moving"/>), nothing goes into the new one (RING-11).</item>
 /// <item>OVERFLOW stands in the newest ring's flags while the list, or what a call has taken off it and not yet copied, is not
 /// empty, and during a move, at each release of the lock.</item>
-/// <item><see cref="_gate"/> counts the calls inside; with its top bit no new one enters. Destroy frees what is native only
-/// with no call inside and nothing unfinished; whoever touches the context after its last request completed is inside.</item>
+/// <item><see cref="CallMarks"/> tell which calls are inside; with the top bit of <see cref="_gate"/> no new one enters, and the rest of it
+/// counts the passes that outlive their hold of the lock. Destroy frees what is native only with neither inside and nothing
+/// unfinished; whoever touches the context after its last request completed is inside.</item>
 /// <item>Nothing here waits for I/O or touches user memory while it holds the lock.</item>
 /// </list></remarks>
 internal sealed unsafe partial class Context
@@ -31,6 +32,7 @@ internal sealed unsafe partial class Context
     private readonly uint _nrReqs;
     private readonly bool _submitAll;
     private readonly bool _isDeferred;
+    private readonly long _mark = CallMarks.NewOwner();
     private long _gate;
     private long _freeSlots;
     private bool _dying;
@@ -106,7 +108,10 @@ internal sealed unsafe partial class Context
     /// <summary>Enters the context for one call: false once its destroy has begun.</summary>
     public bool TryEnter()
     {
-        if (Interlocked.Increment(ref _gate) > 0)
+        ref var mark = ref CallMarks.Mine;
+        Debug.Assert(mark == 0, "a call inside of a call");
+        Volatile.Write(ref mark, _mark);
+        if (IsOpen)
         {
             return true;
         }
@@ -117,6 +122,21 @@ internal sealed unsafe partial class Context
 
     /// <summary>Leaves the context.</summary>
     public void Exit()
+    {
+        Volatile.Write(ref CallMarks.Mine, 0);
+        if (!IsOpen)
+        {
+            Quiet.Announce();
+        }
+    }
+
+    // Once destroy has closed the context: whether a call or a pass is inside.
+    private bool IsEntered => Volatile.Read(ref _gate) != Dying || CallMarks.Has(_mark);
+
+    // A pass that began under the lock and goes on behind it.
+    private void EnterPass() => Interlocked.Increment(ref _gate);
+
+    private void ExitPass()
     {
         if (Interlocked.Decrement(ref _gate) == Dying)
         {
@@ -148,14 +168,14 @@ internal sealed unsafe partial class Context
         if (signal is not null || roused != null)
         {
             // The requests are no longer unfinished: this keeps destroy from freeing what is still used below.
-            _ = Interlocked.Increment(ref _gate);
+            EnterPass();
         }
 
         _lock.Exit();
         if (signal is not null || roused != null)
         {
             AfterPass(signal, roused);
-            Exit();
+            ExitPass();
         }
 
         if (dying)

@@ -23,6 +23,9 @@ internal sealed unsafe class ContextLock
 
     public ContextLock() => _word = (uint*)Unsafe.AsPointer(ref _memory[16]);
 
+    /// <summary>Who sleeps until the lock is given up, or is about to.</summary>
+    public int Sleepers => Volatile.Read(ref _sleepers);
+
     /// <summary>Takes the lock.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Enter()

@@ -35,6 +35,44 @@ public sealed unsafe partial class StalledCopyTests
         Assert.Equal(submits ? -Errno.EINVAL : IoEvent2.SizeOf, result);
     }
 
+    /// <summary>When destroy returns, no buffer of the caller is in use: not even that of a call which had only begun to read it.</summary>
+    [Theory, InlineData(false), InlineData(true), Requirement("DESTROY-1")]
+    public void Destroy_waits_for_a_call_that_still_copies(bool submits)
+    {
+        using var aio = Harness.Context();
+        using var page = new StalledPage();
+        if (!submits)
+        {
+            Assert.Equal(Iocb2.SizeOf, aio.Submit(Harness.Nop(1)));
+        }
+
+        long result = 0, destroyed = -1;
+        var isLetGo = false;
+        var caller = new Thread(() => result = submits
+            ? aio.Kernel.Submit(aio.Ctx, page.Address, Iocb2.SizeOf, null)
+            : aio.Kernel.GetEvents(aio.Ctx, page.Address, IoEvent2.SizeOf, IoEvent2.SizeOf, null, 0));
+        caller.Start();
+        page.AwaitTouch();
+
+        var destroyer = new Thread(() =>
+        {
+            var answer = aio.Destroy();
+            destroyed = Volatile.Read(ref isLetGo) ? answer : -1;
+        });
+        destroyer.Start();
+        Assert.True(SpinWait.SpinUntil(() => aio.Poll(new byte[64]) == -Errno.ENXIO, TimeSpan.FromSeconds(Harness.Patience)));
+        for (var look = 0; look < 1000; look++)
+        {
+            _ = Thread.Yield();
+            Assert.True(destroyer.IsAlive);
+        }
+
+        Volatile.Write(ref isLetGo, true);
+        page.LetGo();
+        Assert.True(caller.Join(TimeSpan.FromSeconds(Harness.Patience)) && destroyer.Join(TimeSpan.FromSeconds(Harness.Patience)));
+        Assert.Equal((submits ? -Errno.EINVAL : IoEvent2.SizeOf, 0), (result, destroyed));
+    }
+
     [LibraryImport("libc")]
     private static partial uint alarm(uint seconds);
 }
