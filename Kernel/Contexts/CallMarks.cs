@@ -5,7 +5,7 @@ namespace AioV2.Kernel.Contexts;
 /// <remarks>The thread stores its mark, and then looks whether the context is open, with no fence between them; behind the call it clears
 /// the mark, and then looks again. The one destroy of a context pays for both: it closes the context, makes every thread of the process
 /// pass a full fence, and only then looks at the marks. Whose look came before that fence has its store before it, too, and the
-/// mark is seen; whose look comes behind it finds the context closed.</remarks>
+/// mark is seen; whose look comes behind it finds the context closed (tests/model/mark.pml).</remarks>
 internal static class CallMarks
 {
     // In the middle of an array, so that no two threads' marks share a cache line.

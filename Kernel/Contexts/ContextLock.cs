@@ -8,7 +8,7 @@ namespace AioV2.Kernel.Contexts;
 /// <para>What the library's lock costs is a third of a single NOP: two atomic operations and the thread's managed id. Here who gives
 /// up stores the word and then loads <see cref="_sleepers"/> with no fence between them. Who is about to sleep pays for it: it counts
 /// itself, makes every thread of the process pass a full fence, and looks again. Whose load came before that fence has its store
-/// before it, too, and the look finds the lock free; whose load comes behind it finds the sleeper, and wakes it.</para>
+/// before it, too, and the look finds the lock free; whose load comes behind it finds the sleeper, and wakes it (tests/model/lock.pml).</para>
 /// <para>A woken sleeper competes with whoever comes: nobody is handed the lock. It is held for less than a microsecond at a time
 /// (invariant 7 of <see cref="Context"/>), so that almost nobody sleeps.</para></remarks>
 internal sealed unsafe class ContextLock

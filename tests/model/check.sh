@@ -56,5 +56,11 @@ variant refuted limbo  MODE=0
 variant refuted limbo  MODE=1
 variant holds   resize
 variant refuted resize NOSTAND
+variant holds   lock   NT=2 NR=3 FENCE
+variant holds   lock   NT=3 NR=2 FENCE
+variant refuted lock   NT=2 NR=2
+variant refuted lock   NT=2 NR=2 FENCE COUNTLATE
+variant holds   mark   NC=3 FENCE
+variant refuted mark   NC=1
 
 exit $failed
