@@ -223,7 +223,9 @@ internal sealed unsafe partial class Context
             return Look.Wait;
         }
 
-        // A move ends when the old ring is found empty; then it is the new one's turn.
+        // A move ends when the old ring is found empty; then it is the new one's turn. And reapers who took all that was there
+        // since Drain looked made room for the list: nothing is found only where nothing is on the list. At each turn the list
+        // gets shorter, so that they are no more than it has events.
         while (!IsDirect)
         {
             var ring = Source!;
@@ -237,7 +239,7 @@ internal sealed unsafe partial class Context
                 case RingStatus.TooSmall:
                     result = -Errno.EMSGSIZE;
                     return Look.Return;
-                case RingStatus.Empty when !_moving:
+                case RingStatus.Empty when !_moving && _list.IsEmpty:
                     return force ? Look.Return : Look.Wait;
                 default:
                     Drain();
