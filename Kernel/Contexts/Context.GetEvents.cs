@@ -53,7 +53,7 @@ internal sealed unsafe partial class Context
             waiter.ReadyFd = _deferred!.ReadyFd;
         }
 
-        if ((runs || mask != null) && minBytes != 0)
+        if ((runs && minBytes != 0) || mask != null)
         {
             waiter.EventFd = TakeBell();
             waiter.HasBell = waiter.EventFd >= 0;
