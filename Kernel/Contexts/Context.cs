@@ -20,7 +20,7 @@ namespace AioV2.Kernel.Contexts;
 /// <item>OVERFLOW stands in the newest ring's flags while the list, or what a call has taken off it and not yet copied, is not
 /// empty, and during a move, at each release of the lock.</item>
 /// <item><see cref="CallMarks"/> tell which calls are inside; with the top bit of <see cref="_gate"/> no new one enters, and the rest of it
-/// counts the passes that outlive their hold of the lock. Destroy frees what is native only with neither inside and nothing
+/// counts the passes that outlive their hold of the lock, and calls inside of calls. Destroy frees what is native only with neither inside and nothing
 /// unfinished; whoever touches the context after its last request completed is inside.</item>
 /// <item>Nothing here waits for I/O or touches user memory while it holds the lock.</item>
 /// </list></remarks>
@@ -108,9 +108,11 @@ internal sealed unsafe partial class Context
     /// <summary>Enters the context for one call: false once its destroy has begun.</summary>
     public bool TryEnter()
     {
-        ref var mark = ref CallMarks.Mine;
-        Debug.Assert(mark == 0, "a call inside of a call");
-        Volatile.Write(ref mark, _mark);
+        if (!CallMarks.TrySet(_mark))
+        {
+            Count();
+        }
+
         if (IsOpen)
         {
             return true;
@@ -123,8 +125,11 @@ internal sealed unsafe partial class Context
     /// <summary>Leaves the context.</summary>
     public void Exit()
     {
-        Volatile.Write(ref CallMarks.Mine, 0);
-        if (!IsOpen)
+        if (!CallMarks.Clear())
+        {
+            Uncount();
+        }
+        else if (!IsOpen)
         {
             Quiet.Announce();
         }
@@ -133,10 +138,10 @@ internal sealed unsafe partial class Context
     // Once destroy has closed the context: whether a call or a pass is inside.
     private bool IsEntered => Volatile.Read(ref _gate) != Dying || CallMarks.Has(_mark);
 
-    // A pass that began under the lock and goes on behind it.
-    private void EnterPass() => Interlocked.Increment(ref _gate);
+    // A pass that began under the lock and goes on behind it, or a call inside of another.
+    private void Count() => Interlocked.Increment(ref _gate);
 
-    private void ExitPass()
+    private void Uncount()
     {
         if (Interlocked.Decrement(ref _gate) == Dying)
         {
@@ -168,14 +173,14 @@ internal sealed unsafe partial class Context
         if (signal is not null || roused != null)
         {
             // The requests are no longer unfinished: this keeps destroy from freeing what is still used below.
-            EnterPass();
+            Count();
         }
 
         _lock.Exit();
         if (signal is not null || roused != null)
         {
             AfterPass(signal, roused);
-            ExitPass();
+            Uncount();
         }
 
         if (dying)

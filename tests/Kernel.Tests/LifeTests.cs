@@ -160,4 +160,41 @@ public sealed unsafe class LifeTests
 
         Assert.Equal([(1ul, 0L), (2ul, 0L)], aio.Reap(2).Select(e => (e.UserData, e.Res)));
     }
+
+    /// <summary>A signal handler that makes a call while its thread waits in another took the outer call's mark away, and destroy freed
+    /// what the waiter stood on.</summary>
+    [Theory, InlineData(false), InlineData(true), Requirement("DESTROY-1")]
+    public void Destroy_waits_for_a_call_that_was_interrupted_by_another(bool ofAnotherContext)
+    {
+        using var kernel = Harness.NewKernel();
+        using var aio = Harness.Context(kernel: kernel);
+        using var other = Harness.Context(kernel: kernel);
+        var outer = kernel.ContextOf(aio.Ctx);
+        var inner = kernel.ContextOf(ofAnotherContext ? other.Ctx : aio.Ctx);
+        Assert.True(outer.TryEnter());
+        Assert.True(inner.TryEnter());
+        inner.Exit();
+        var destroyer = new Destroyer(aio);
+        destroyer.LetEnd();
+        outer.Exit();
+        Assert.Equal(0, destroyer.Result());
+        Assert.Equal(0, other.Destroy());
+    }
+
+    [Fact, Requirement("DESTROY-1")]
+    public void Destroy_waits_for_a_call_that_interrupts_another()
+    {
+        using var kernel = Harness.NewKernel();
+        using var aio = Harness.Context(kernel: kernel);
+        using var other = Harness.Context(kernel: kernel);
+        var outer = kernel.ContextOf(other.Ctx);
+        var inner = kernel.ContextOf(aio.Ctx);
+        Assert.True(outer.TryEnter() && inner.TryEnter());
+        var destroyer = new Destroyer(aio);
+        destroyer.LetEnd();
+        inner.Exit();
+        Assert.Equal(0, destroyer.Result());
+        outer.Exit();
+        Assert.Equal(0, other.Destroy());
+    }
 }

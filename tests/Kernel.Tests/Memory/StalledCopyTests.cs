@@ -46,31 +46,18 @@ public sealed unsafe partial class StalledCopyTests
             Assert.Equal(Iocb2.SizeOf, aio.Submit(Harness.Nop(1)));
         }
 
-        long result = 0, destroyed = -1;
-        var isLetGo = false;
+        long result = 0;
         var caller = new Thread(() => result = submits
             ? aio.Kernel.Submit(aio.Ctx, page.Address, Iocb2.SizeOf, null)
             : aio.Kernel.GetEvents(aio.Ctx, page.Address, IoEvent2.SizeOf, IoEvent2.SizeOf, null, 0));
         caller.Start();
         page.AwaitTouch();
 
-        var destroyer = new Thread(() =>
-        {
-            var answer = aio.Destroy();
-            destroyed = Volatile.Read(ref isLetGo) ? answer : -1;
-        });
-        destroyer.Start();
-        Assert.True(SpinWait.SpinUntil(() => aio.Poll(new byte[64]) == -Errno.ENXIO, TimeSpan.FromSeconds(Harness.Patience)));
-        for (var look = 0; look < 1000; look++)
-        {
-            _ = Thread.Yield();
-            Assert.True(destroyer.IsAlive);
-        }
-
-        Volatile.Write(ref isLetGo, true);
+        var destroyer = new Destroyer(aio);
+        destroyer.LetEnd();
         page.LetGo();
-        Assert.True(caller.Join(TimeSpan.FromSeconds(Harness.Patience)) && destroyer.Join(TimeSpan.FromSeconds(Harness.Patience)));
-        Assert.Equal((submits ? -Errno.EINVAL : IoEvent2.SizeOf, 0), (result, destroyed));
+        Assert.True(caller.Join(TimeSpan.FromSeconds(Harness.Patience)));
+        Assert.Equal((submits ? -Errno.EINVAL : IoEvent2.SizeOf, 0), (result, destroyer.Result()));
     }
 
     [LibraryImport("libc")]
