@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using AioV2.Kernel.Linux;
+using AioV2.Kernel.Memory;
 
 namespace AioV2.Kernel.Requests;
 
@@ -78,20 +79,19 @@ internal sealed unsafe class FileSeats
 
     private bool TryMake()
     {
-        try
-        {
-            var made = NativeMemory.AllocZeroed(Max, (nuint)sizeof(FileSeat));
-            if (Interlocked.CompareExchange(ref _seats, (nint)made, 0) != 0)
-            {
-                NativeMemory.Free(made);
-            }
-
-            return true;
-        }
-        catch (OutOfMemoryException)
+        var made = (FileSeat*)NativeBlock.TryAlloc(Max * (nuint)sizeof(FileSeat));
+        if (made == null)
         {
             return false;
         }
+
+        new Span<FileSeat>(made, Max).Clear();
+        if (Interlocked.CompareExchange(ref _seats, (nint)made, 0) != 0)
+        {
+            NativeMemory.Free(made);
+        }
+
+        return true;
     }
 
     private static bool IsSame(int number, int held)
