@@ -183,12 +183,28 @@ internal unsafe ref struct DescriptorTable
     // The newest entry is in place: its index. One stays free, for what is bad.
     private int Count(uint place)
     {
-        if (_places != null)
+        if (_count + 1 < _capacity)
         {
-            _places[place] = _count + 1;
+            if (_places != null)
+            {
+                _places[place] = _count + 1;
+            }
+
+            return _count++;
         }
 
-        return _count + 1 == _capacity && !TryGrow() ? -1 : _count++;
+        if (TryGrow())
+        {
+            return _count++;
+        }
+
+        // It is in no table, so that nobody else would.
+        if (_entries[_count].File != null)
+        {
+            HeldFile.Release(_entries[_count].File);
+        }
+
+        return -1;
     }
 
     // An entry for a file that a request of an earlier call holds; -1 if there is none.
