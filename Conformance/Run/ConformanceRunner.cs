@@ -15,7 +15,7 @@ public sealed class ConformanceRunner(ChildLauncher launcher, ConformanceOptions
     private const int WirePerBatch = 256;
 
     // Until then most of the time goes into compiling.
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
 
     private readonly Tally _tally = new();
     private readonly List<Finding> _findings = [];

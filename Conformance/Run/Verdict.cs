@@ -65,7 +65,7 @@ public sealed class Verdict
     /// <summary>How long the random part took.</summary>
     public TimeSpan RandomTime { get; init; }
 
-    /// <summary>Steps of the random part behind its first two seconds, in which most of the code is compiled.</summary>
+    /// <summary>Steps of the random part behind its first four seconds, in which most of the code is compiled.</summary>
     public long WarmSteps { get; init; }
 
     /// <summary>How long they took.</summary>
