@@ -56,6 +56,27 @@ public sealed unsafe class SignalTests
         Assert.Equal(before + 20, Handled());
     }
 
+    /// <summary>A poll never waits for events, but while another call copies what it took off the list it waits its turn.</summary>
+    [Fact, Requirement("CTX-2")]
+    public void A_call_that_waits_its_turn_waits_with_its_mask()
+    {
+        using var aio = Harness.Context(flags: 0);
+        using var page = new StalledPage();
+        Assert.Equal(0, Install());
+        Assert.Equal(2 * Iocb2.SizeOf, aio.Submit(Harness.Nop(1), Harness.Nop(2)));
+        long copied = 0;
+        var copier = new Thread(() => copied = aio.Kernel.GetEvents(aio.Ctx, page.Address, IoEvent2.SizeOf, IoEvent2.SizeOf, null, 0));
+        copier.Start();
+        page.AwaitTouch();
+
+        Assert.Equal(-Errno.EINTR, Wait(aio, masked: true, thread => Assert.Equal(0, Send(thread)), minBytes: 0));
+
+        page.LetGo();
+        Assert.True(copier.Join(TimeSpan.FromSeconds(Harness.Patience)));
+        Assert.Equal(IoEvent2.SizeOf, copied);
+        Assert.Equal(2ul, aio.ReapOne().UserData);
+    }
+
     [Fact, Requirement("CTX-1")]
     public void The_word_that_says_whose_process_this_is_is_wiped_by_fork()
     {
@@ -70,7 +91,7 @@ public sealed unsafe class SignalTests
         Assert.Equal(0, aio.ReapOne().Res);
     }
 
-    private static long Wait(Harness aio, bool masked, Action<nuint> meanwhile, delegate* unmanaged<nuint, int> first = null)
+    private static long Wait(Harness aio, bool masked, Action<nuint> meanwhile, delegate* unmanaged<nuint, int> first = null, nuint minBytes = 24)
     {
         long result = 0;
         nuint self = 0;
@@ -89,7 +110,7 @@ public sealed unsafe class SignalTests
             var thread = Self();
             _ = first == null ? 0 : first(thread);
             Volatile.Write(ref self, thread);
-            result = aio.Kernel.GetEvents(aio.Ctx, buffer, 64, 24, &wait, 0);
+            result = aio.Kernel.GetEvents(aio.Ctx, buffer, 64, minBytes, &wait, 0);
         });
         waiter.Start();
         SpinUntil(() => Volatile.Read(ref self) != 0, "the waiter never started");
