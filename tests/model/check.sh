@@ -54,6 +54,10 @@ variant refuted sleep  ORDER=1 NE=3 CAP=1 SUPPRESS UF
 variant holds   limbo  MODE=2
 variant refuted limbo  MODE=0
 variant refuted limbo  MODE=1
+variant holds   poll   CAP=1 NE=2 NC=2 AGAIN
+variant holds   poll   CAP=2 NE=4 NC=1 NP=3 AGAIN
+variant refuted poll   CAP=1 NE=2 NC=2
+variant refuted poll   CAP=2 NE=4 NC=1
 variant holds   resize
 variant refuted resize NOSTAND
 variant holds   lock   NT=2 NR=3 FENCE
