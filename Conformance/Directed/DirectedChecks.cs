@@ -25,6 +25,7 @@ public static class DirectedChecks
         .. PollChecks.All,
         .. RaceChecks.All,
         .. RingRaceChecks.All,
+        .. EmptiedRingChecks.All,
         .. AbiChecks.All,
         .. LifeChecks.All,
         .. PitfallChecks.All,

@@ -44,6 +44,7 @@
 #define BREAK_MOVE_DROPS 37 /* RING-11; answer; drops the list when the ring moves */
 #define BREAK_MOVE_DOUBLES 38 /* RING-11; answer; takes the oldest event of the old ring along, and leaves it there */
 #define BREAK_MOVE_RESTARTS 39 /* RING-11; answer; starts a new ring's positions at 0 */
+#define BREAK_LOOKS_ONCE 40 /* GET-1; concurrency; looks in the ring once, though reapers have made room there for the list since the drain */
 
 #define BROKEN(step) (BREAK == BREAK_##step)
 

@@ -86,16 +86,33 @@ static enum take take_from_list(struct context *ctx, char *to, uint64_t room, ui
 	return TAKE_ONE;
 }
 
+/*
+ * From the ring, behind the list. Ring reapers need no lock: what they took since the drain made room, so that a ring that
+ * is found empty while events are on the list is filled again (GET-1). No more turns than the list has events: the head that
+ * showed an empty ring is the only valid one until something is put there, so each drain takes one off the list at least.
+ */
+static enum take take_new(struct context *ctx, char *to, uint64_t room, uint32_t *bytes)
+{
+	enum take t;
+
+	do {
+		drain(ctx);
+		if (BROKEN(LOOKS_ONCE) && ctx->list)
+			half_done();
+		t = take_from_ring(ctx->ring, to, room, bytes);
+	} while (t == TAKE_NONE && ctx->list && !ring_corrupt(ctx->ring) && !BROKEN(LOOKS_ONCE));
+	return t;
+}
+
 static enum take take_one(struct context *ctx, char *to, uint64_t room, uint32_t *bytes)
 {
 	enum take t = ctx->old ? take_from_ring(ctx->old, to, room, bytes) : TAKE_NONE;
 
 	if (t != TAKE_NONE)
 		return t;
-	drain(ctx);
 	if (!ctx->ring)
 		return take_from_list(ctx, to, room, bytes);
-	t = take_from_ring(ctx->ring, to, room, bytes);
+	t = take_new(ctx, to, room, bytes);
 	return t == TAKE_NONE && ring_corrupt(ctx->ring) ? take_from_list(ctx, to, room, bytes) : t;
 }
 
