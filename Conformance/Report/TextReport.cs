@@ -11,8 +11,9 @@ public static class TextReport
     private const int FirstCalls = 20;
     private const int LastCalls = 40;
     private const int MessageChars = 300;
+    private const int ShortCalls = 24;
 
-    /// <summary>The table, the findings with their calls, one line that sums up, and behind it each finding in short.</summary>
+    /// <summary>The table, the findings with their calls, one line that sums up, and behind it each finding in short, with its first calls.</summary>
     public static string Of(Verdict verdict)
     {
         var text = new StringBuilder();
@@ -36,7 +37,7 @@ public static class TextReport
         text.Append(Line(verdict));
         foreach (var part in verdict.Parts.Count == 0 ? [verdict] : verdict.Parts)
         {
-            // Last, so that a log that is cut tells them.
+            // Last, so that a log that is cut tells them, and what a finding of a parallel round calls the operations below.
             part.Findings.ToList().ForEach(f => text.Append(InShort(part, f)));
         }
 
@@ -47,8 +48,13 @@ public static class TextReport
     {
         string what = finding.Violation.Message.ReplaceLineEndings(" ");
         string again = finding.Replays == 0 ? "" : $"; again in {finding.CameAgain} of {finding.Replays} replays";
-        return $"FAILED {finding.Violation.Requirement} on {verdict.Engine}, by {Origin(verdict, finding)}{again}: {(what.Length > MessageChars ? what[..MessageChars] + "…" : what)}\n";
+        return $"FAILED {finding.Violation.Requirement} on {verdict.Engine}, by {Origin(verdict, finding)}{again}: {(what.Length > MessageChars ? what[..MessageChars] + "…" : what)}\n{FirstOf(Calls(finding))}";
     }
+
+    private static string[] Calls(Finding finding) => finding.Calls.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    private static string FirstOf(string[] calls) => string.Concat(calls.Take(ShortCalls).Select(c => $"    {c}\n"))
+        + (calls.Length > ShortCalls ? $"    … {calls.Length - ShortCalls} more; --json has all\n" : "");
 
     private static string Origin(Verdict verdict, Finding finding) =>
         $"{finding.Origin}, {(finding.Origin == "parallel" ? $"--round {finding.Seed}" : $"seed {verdict.Seed}")}";
@@ -85,7 +91,7 @@ public static class TextReport
         {
             text.Append($"\n{finding.Violation.Requirement}: {finding.Violation.Message}\n");
             text.Append($"  found on {verdict.Implementation} ({verdict.Engine}) by {Origin(verdict, finding)}; the calls:\n");
-            string[] calls = finding.Calls.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            string[] calls = Calls(finding);
             for (int i = 0; i < calls.Length; i++)
             {
                 if (i == FirstCalls && calls.Length > FirstCalls + LastCalls)

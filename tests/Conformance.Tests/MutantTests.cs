@@ -58,7 +58,7 @@ public sealed class MutantTests
         var finding = Assert.Single(verdict.Findings);
         Assert.InRange(finding.Replays, 1, 2);
         Assert.Equal(finding.Replays, finding.CameAgain);
-        Assert.EndsWith($"again in {finding.Replays} of {finding.Replays} replays: {finding.Violation.Message}\n", Report.TextReport.Of(verdict));
+        Assert.Contains($"again in {finding.Replays} of {finding.Replays} replays: {finding.Violation.Message}\n", Report.TextReport.Of(verdict));
     }
 
     [Fact]

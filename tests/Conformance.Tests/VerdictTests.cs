@@ -100,17 +100,39 @@ public sealed partial class VerdictTests
     }
 
     [Fact]
-    public void The_last_lines_tell_each_finding_in_short_and_whether_it_came_again()
+    public void The_last_lines_tell_each_finding_in_short_with_its_calls_and_whether_it_came_again()
     {
-        var rare = new Finding(new Violation("GET-3", "first line\nsecond line"), "parallel", 77, [], "calls") { Replays = 5, CameAgain = 2 };
+        var rare = new Finding(new Violation("GET-3", "first line\nsecond line"), "parallel", 77, [], "T0 [1, 2] a\nT1 [1, 3] b\n") { Replays = 5, CameAgain = 2 };
         var made = Make(1, 1, "RING-5");
         var verdict = JsonReport.Read(JsonReport.Of(new Verdict("it", "io_uring", 9, 1, 1, made.Lines, [.. made.Findings, rare], 1, TimeSpan.Zero, "")));
 
-        string[] last = Reports.Of(VerdictMerge.Engines([Make(1, 1), verdict]), "text").Split('\n', StringSplitOptions.RemoveEmptyEntries)[^2..];
+        string[] last = Reports.Of(VerdictMerge.Engines([Make(1, 1), verdict]), "text").Split('\n', StringSplitOptions.RemoveEmptyEntries)[^5..];
 
-        Assert.Equal("FAILED RING-5 on io_uring, by random, seed 9: it <is> broken\u0001", last[0]);
-        Assert.Equal("FAILED GET-3 on io_uring, by parallel, --round 77; again in 2 of 5 replays: first line second line", last[1]);
+        Assert.Equal(
+            [
+                "FAILED RING-5 on io_uring, by random, seed 9: it <is> broken\u0001",
+                "    io_submit2(ctx0, …) /* = -1 */",
+                "FAILED GET-3 on io_uring, by parallel, --round 77; again in 2 of 5 replays: first line second line",
+                "    T0 [1, 2] a",
+                "    T1 [1, 3] b",
+            ],
+            last);
         Assert.DoesNotContain("FAILED", Reports.Of(Make(1, 1), "text"));
+    }
+
+    [Theory]
+    [InlineData(24, 0)]
+    [InlineData(25, 1)]
+    [InlineData(90, 66)]
+    public void A_finding_in_short_has_its_first_24_calls_and_tells_how_many_more_there_are(int calls, int more)
+    {
+        var finding = new Finding(new Violation("GET-1", "broken"), "parallel", 77, [], string.Concat(Enumerable.Range(1, calls).Select(i => $"T0 [{i}]\n")));
+
+        string text = Reports.Of(new Verdict("it", "io_uring", 9, 1, 1, Make(1, 1).Lines, [finding], 1, TimeSpan.Zero, ""), "text");
+        string[] told = text[text.LastIndexOf("FAILED GET-1", StringComparison.Ordinal)..].Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..];
+
+        Assert.Equal(Enumerable.Range(1, 24).Select(i => $"    T0 [{i}]"), told.Take(24));
+        Assert.Equal(more == 0 ? [] : [$"    … {more} more; --json has all"], told.Skip(24));
     }
 
     [Fact]
