@@ -192,23 +192,24 @@ internal sealed unsafe class RoundExecutor(IAio2 aio, TestWorld world, JournalFi
             // Who was told to cancel ends by that, and is not helped.
             var told = mine.Where(o => o.Kind == OperationKind.Cancel && o.Result > 0).Select(o => (int)o.A).ToHashSet();
             unfed.FindAll(r => !told.Contains(r)).ForEach(r => _threads[0].Feed(c, r));
-            TakeAll(plan, c, mine);
+            TakeAll(plan, c, mine, logs[0]);
             _threads[0].Destroy(c);
             AfterDestroy(plan, c, [], contexts);
         }
     }
 
-    private void TakeAll(RoundPlan plan, int context, List<Operation> done)
+    private void TakeAll(RoundPlan plan, int context, List<Operation> done, ThreadLog log)
     {
         int bytes = plan.Contexts[context].EventBytes;
         long submitted = done.Where(o => o.Kind == OperationKind.Submit && o.Result > 0).Sum(o => o.Result / plan.Contexts[context].IocbBytes);
-        long owed = submitted - done.Where(o => o.Kind is OperationKind.Get or OperationKind.Reap).Sum(o => o.Events.Count);
+        // Which came, not how many: one that comes twice must not stand for one that is waited for no more, and then "never came".
+        var came = done.Where(o => o.Kind is OperationKind.Get or OperationKind.Reap).SelectMany(o => Requests(plan, o)).ToHashSet();
         int vain = 0;
-        for (int gets = 0; owed > 0 && gets < MostFinalGets && vain < MostVain; gets++)
+        for (int gets = 0; came.Count < submitted && gets < MostFinalGets && vain < MostVain; gets++)
         {
             journal.Progress++;
             long result = _threads[0].Get(context, bytes * 8, bytes, FinalWaitNs);
-            owed -= Math.Max(0, result) / bytes;
+            came.UnionWith(Requests(plan, log.Operations()[^1]));
             vain = result == 0 ? vain + 1 : result < 0 ? MostVain : 0;
         }
 
@@ -218,6 +219,8 @@ internal sealed unsafe class RoundExecutor(IAio2 aio, TestWorld world, JournalFi
         _threads[0].Get(context, bytes * 8, 0, 0);
         _threads[0].Quiet(context);
     }
+
+    private static IEnumerable<int> Requests(RoundPlan plan, Operation o) => o.Events.Select(e => plan.RequestOf(o.Context, e.UserData)).Where(r => r >= 0);
 
     private void AfterDestroy(RoundPlan plan, int context, List<int> unfed, RoundContext[] contexts)
     {
