@@ -39,9 +39,15 @@ internal sealed class EventFdSignal
             return null;
         }
 
+        // What was asked may be another file by now: what is held is asked once more.
         var mine = Libc.Dup(fd);
-        error = Math.Min(mine, 0);
-        return mine < 0 ? null : new EventFdSignal(mine);
+        error = mine < 0 ? mine : Check(mine);
+        if (error != 0 && mine >= 0)
+        {
+            _ = Libc.Close(mine);
+        }
+
+        return error != 0 ? null : new EventFdSignal(mine);
     }
 
     /// <summary>Adds one, if that does not block.</summary>

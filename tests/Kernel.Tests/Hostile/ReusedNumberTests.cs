@@ -103,6 +103,51 @@ public sealed unsafe class ReusedNumberTests
         Assert.Equal(0, Libc.Close(number));
     }
 
+    /// <summary>The number was asked, an eventfd, and then held, a file: each completion wrote eight bytes into it.</summary>
+    [Theory, InlineData(false), InlineData(true), Requirement("SETUP-9", "RING-10")]
+    public void A_number_reused_while_it_is_attached_makes_no_file_an_eventfd(bool atSetup)
+    {
+        const int Attachments = 3000;
+        using var file = new ScratchFile(content: []);
+        var counter = Libc.Eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
+        var number = Libc.Dup(counter);
+        using var kernel = Harness.NewKernel();
+        using var attached = Harness.Context(kernel: kernel);
+        int isOver = 0, attachments = 0;
+        var reuser = new Thread(() =>
+        {
+            for (var i = 0; Volatile.Read(ref isOver) == 0; i++)
+            {
+                Put(i % 2 == 0 ? file.Fd : counter, number);
+            }
+        });
+        reuser.Start();
+        var end = Environment.TickCount64 + (Harness.Patience * 1000);
+        for (var i = 0; attachments < Attachments && Environment.TickCount64 < end; i++)
+        {
+            var parameters = new Aio2Params { Eventfd = number };
+            var result = atSetup
+                ? kernel.Setup(Aio2.Version, Aio2Setup.Eventfd, &parameters, (nuint)sizeof(Aio2Params))
+                : kernel.RingCtl(attached.Ctx, Aio2Ctl.EventfdAttach, (ulong)number);
+            Assert.Contains(result, new long[] { 0, -Errno.EINVAL });
+            var nop = Harness.Nop((ulong)i);
+            if (result == 0)
+            {
+                attachments++;
+                Assert.Equal(Iocb2.SizeOf, kernel.Submit(atSetup ? parameters.Ctx : attached.Ctx, &nop, Iocb2.SizeOf, null));
+            }
+
+            Assert.Equal(0, result == 0 && atSetup ? kernel.Destroy(parameters.Ctx) : 0);
+            attached.Poll(new byte[64]);
+        }
+
+        Volatile.Write(ref isOver, 1);
+        reuser.Join();
+        Assert.Equal((Attachments, 0L), (attachments, new FileInfo(file.Path).Length));
+        Assert.Equal(0, Libc.Close(number));
+        Assert.Equal(0, Libc.Close(counter));
+    }
+
     // Within a millisecond.
     private static bool HasEvent(Harness aio)
     {
