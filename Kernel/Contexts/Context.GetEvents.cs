@@ -116,6 +116,8 @@ internal sealed unsafe partial class Context
                 TraceRing();
             }
 
+            // Not behind the copy only: what is on the list others may have drained into the ring by then.
+            var isAll = _list.IsEmpty;
             var roused = WakeReady();
             _lock.Exit();
             Waiter.Rouse(roused);
@@ -139,7 +141,7 @@ internal sealed unsafe partial class Context
                     }
 
                     taken += (ulong)result;
-                    if (result != 0 && (_list.IsEmpty || bytes - taken < IoEvent2.SizeOf))
+                    if (result != 0 && ((isAll && _list.IsEmpty) || bytes - taken < IoEvent2.SizeOf))
                     {
                         return WithReadings(events, bytes, taken);
                     }
