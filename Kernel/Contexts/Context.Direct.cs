@@ -60,14 +60,21 @@ internal sealed unsafe partial class Context
         }
     }
 
-    // The call is over.
-    private void Unseat(Waiter* waiter)
+    // It does not sleep, so that somebody else has to listen.
+    private void LeaveLane(Waiter* waiter)
     {
         if (waiter->Attends)
         {
+            waiter->Attends = false;
+            waiter->ReadyFd = -1;
             _lane!.Leave();
         }
+    }
 
+    // The call is over.
+    private void Unseat(Waiter* waiter)
+    {
+        LeaveLane(waiter);
         if (waiter->HasBell)
         {
             ReturnBell(waiter->EventFd);

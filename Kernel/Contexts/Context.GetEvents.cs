@@ -121,6 +121,12 @@ internal sealed unsafe partial class Context
             var roused = WakeReady();
             _lock.Exit();
             Waiter.Rouse(roused);
+            if (look is Look.Copy or Look.Return)
+            {
+                // The user's page may be long in coming: others are to hear of what ends meanwhile.
+                LeaveLane(waiter);
+                hasAsked = false;
+            }
 
             switch (look)
             {

@@ -141,6 +141,35 @@ public sealed unsafe class DirectLaneTests : IDisposable
         Assert.Equal([Block, -Errno.EIO, 0L], Ends(waiter).Select(e => e.Res));
     }
 
+    /// <summary>Who attended copied its events out, to a page that was long in coming; until then nobody heard what else had ended.</summary>
+    [Fact, Requirement("GET-1", "RING-6", "RING-10")]
+    public void Who_copies_does_not_keep_from_others_what_ends_meanwhile()
+    {
+        var eventFd = Libc.Eventfd(0, Libc.EFD_CLOEXEC);
+        using var aio = Harness.Context(flags: Aio2Setup.UserReap | Aio2Setup.Eventfd, eventFd: eventFd, kernel: _kernel);
+        using var page = new StalledPage();
+        using var rest = _queue.EndRest();
+        Start(aio, 1);
+        Start(aio, 2);
+        long result = 0;
+        var copier = new Thread(() => result = _kernel.GetEvents(aio.Ctx, page.Address, IoEvent2.SizeOf, IoEvent2.SizeOf, null, 0));
+        copier.Start();
+        AwaitAttendance(aio, true);
+        _queue.End(Block);
+        page.AwaitTouch();
+        AwaitSignal(eventFd);
+
+        _queue.End(Block);
+
+        AwaitSignal(eventFd);
+        Assert.Equal(2ul * IoEvent2.SizeOf, Volatile.Read(ref aio.Header->Tail));
+        page.LetGo();
+        Assert.True(copier.Join(TimeSpan.FromSeconds(Harness.Patience)), "the copy hangs");
+        Assert.Equal(IoEvent2.SizeOf, result);
+        Assert.Equal(2ul, aio.ReapOne().UserData);
+        _ = Libc.Close(eventFd);
+    }
+
     [Theory, MemberData(nameof(Kinds)), Requirement("DESTROY-1", "GET-6")]
     public void Destroy_sends_the_waiter_home_and_waits_for_the_read(uint kind)
     {
