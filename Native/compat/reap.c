@@ -88,8 +88,10 @@ static long widen(struct context *context, struct io_event *events, long bytes, 
 			memset(&events[i], 0, sizeof(events[i]));
 	}
 	/* Nobody had one before there was a pump. */
-	if (unlikely(is_pumped(context)))
+	if (unlikely(is_pumped(context))) {
 		targets_signal(targets, count);
+		pump_wake(context);
+	}
 	pthread_mutex_unlock(&context->lock);
 	return fit ? fit : -EFAULT;
 }
@@ -170,7 +172,7 @@ static long wait_direct(struct context *context, struct io_event *events, long n
 	const long least = min_nr < WAKERS ? min_nr : WAKERS;
 	struct aio2_wait wait;
 	sigset_t now_blocked;
-	long bytes = 0;
+	long bytes, got;
 
 	if (!mask) {
 		/* With a mask, even the present one, io_getevents2 is interrupted by handlers as io_getevents is (CTX-2). */
@@ -194,8 +196,13 @@ static long wait_direct(struct context *context, struct io_event *events, long n
 				      (size_t)least * sizeof(struct io_event2), &wait, 0);
 	else
 		bytes = -EAGAIN;
+	got = bytes > 0 ? widen(context, events, bytes, is_cut) : bytes == 0 ? -ETIME : bytes == -EAGAIN ? 0 : v1_error(bytes);
+	/* Behind widen, which counts the NOPs out: a pump that is told now may have to send as many to others. */
 	leave_direct(context);
-	return bytes > 0 ? widen(context, events, bytes, is_cut) : bytes == 0 ? -ETIME : bytes == -EAGAIN ? 0 : v1_error(bytes);
+	/* A NOP that came beside events was perhaps another's; and what the array had no room for is in the ring. */
+	if (bytes > 0)
+		tell_sleepers(context);
+	return got;
 }
 
 static long take_from_ring(struct context *context, struct io_event *events, long nr)

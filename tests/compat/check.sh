@@ -46,7 +46,7 @@ compat() { run env "$@"; }
 
 the_laws_hold_of_the_kernel() { run ./calls && run ./life; }
 the_laws_hold_of_the_library() {
-    compat "$@" LD_PRELOAD="$library" ./calls --compat && compat "$@" LD_PRELOAD="$library" ./life
+    compat "$@" LD_PRELOAD="$library" ./calls --compat && compat "$@" LD_PRELOAD="$library" ./life --compat
 }
 
 # By name, as a program that opens libaio itself would.

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -17,15 +18,15 @@
 
 struct wait {
 	io_context_t ctx;
-	long min_nr, result;
-	struct io_event events[8];
+	long min_nr, nr, result;
+	struct io_event *at, events[8];
 };
 
 static void *wait_for_events(void *arg)
 {
 	struct wait *wait = arg;
 
-	wait->result = io_getevents(wait->ctx, wait->min_nr, 8, wait->events, NULL);
+	wait->result = io_getevents(wait->ctx, wait->min_nr, wait->nr ? wait->nr : 8, wait->at ? wait->at : wait->events, NULL);
 	return NULL;
 }
 
@@ -88,6 +89,85 @@ static void those_who_wait_are_not_forgotten_when_the_pump_starts(void)
 	EQUAL(0, io_destroy(ctx));
 	close(fd);
 	close(bell);
+}
+
+/* Polls of a counter that is 0. */
+static void poll_each(io_context_t ctx, struct iocb *iocbs, int from, int to, int counter)
+{
+	for (; from < to; from++) {
+		struct iocb *pointer = &iocbs[from];
+
+		io_prep_poll(pointer, counter, POLLIN);
+		EQUAL(1, io_submit(ctx, 1, &pointer));
+	}
+}
+
+/*
+ * One event is made in io_submit, and says so to who sleeps; two more come at once, and with them the first sleeper has what it
+ * waits for, and that word besides. The second sleeper hears of the event all the same. (Of the kernel's sleepers each takes what
+ * comes, so that with these numbers either may be the first.)
+ */
+static void nobody_sleeps_on_beside_an_event_that_another_was_told_of(void)
+{
+	struct wait first = { .min_nr = 2, .nr = 3 }, second = { .min_nr = 2, .nr = 2 };
+	int both = eventfd(0, 0), others[2] = { eventfd(0, 0), eventfd(0, 0) }, fd = open_file(), i;
+	struct iocb iocbs[5], *pointer = &iocbs[4];
+	io_context_t ctx = NULL;
+	pthread_t threads[2];
+	char bytes[512];
+
+	EQUAL(0, io_setup(8, &ctx));
+	poll_each(ctx, iocbs, 0, 2, both);
+	poll_each(ctx, iocbs, 2, 3, others[0]);
+	poll_each(ctx, iocbs, 3, 4, others[1]);
+	first.ctx = second.ctx = ctx;
+	until_it_sleeps(&threads[0], &first);
+	until_it_sleeps(&threads[1], &second);
+	io_prep_pread(pointer, fd, bytes, sizeof(bytes), 0);
+	EQUAL(1, io_submit(ctx, 1, &pointer));
+	EQUAL(0, eventfd_write(both, 1));
+	pthread_join(threads[0], NULL);
+	CHECK(first.result == 2 || first.result == 3);
+	/* Now the second's two are made up. */
+	for (i = 0; i < first.result - 1; i++)
+		EQUAL(0, eventfd_write(others[i], 1));
+	pthread_join(threads[1], NULL);
+	EQUAL(2, second.result);
+	EQUAL(0, io_destroy(ctx));
+	close(both);
+	close(others[0]);
+	close(others[1]);
+	close(fd);
+}
+
+/* An array ends in the midst of the third event, which stays; who sleeps is told of it. */
+static void what_an_array_has_no_room_for_is_there_for_who_sleeps(void)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	char *map = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct wait first = { .min_nr = 3, .nr = 3, .at = (void *)(map + page - 80) }, second = { .min_nr = 4, .nr = 4 };
+	int counters[2] = { eventfd(0, 0), eventfd(0, 0) };
+	struct iocb iocbs[6];
+	io_context_t ctx = NULL;
+	pthread_t threads[2];
+
+	EQUAL(0, mprotect(map + page, page, PROT_NONE));
+	EQUAL(0, io_setup(8, &ctx));
+	poll_each(ctx, iocbs, 0, 3, counters[0]);
+	poll_each(ctx, iocbs, 3, 6, counters[1]);
+	first.ctx = second.ctx = ctx;
+	until_it_sleeps(&threads[0], &first);
+	until_it_sleeps(&threads[1], &second);
+	EQUAL(0, eventfd_write(counters[0], 1));
+	pthread_join(threads[0], NULL);
+	EQUAL(2, first.result);
+	EQUAL(0, eventfd_write(counters[1], 1));
+	pthread_join(threads[1], NULL);
+	EQUAL(4, second.result);
+	EQUAL(0, io_destroy(ctx));
+	munmap(map, 2 * page);
+	close(counters[0]);
+	close(counters[1]);
 }
 
 /* Destroy waits for what is on its way, and sends away who waits. */
@@ -226,11 +306,17 @@ static void children_of_a_fresh_parent_work(void)
 		must_end_well(children[i]);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	const int is_compat = argc == 2 && strcmp(argv[1], "--compat") == 0;
+
 	alarm(BOUND_SECONDS);
 	children_of_a_fresh_parent_work();
 	those_who_wait_are_not_forgotten_when_the_pump_starts();
+	if (is_compat) {
+		nobody_sleeps_on_beside_an_event_that_another_was_told_of();
+		what_an_array_has_no_room_for_is_there_for_who_sleeps();
+	}
 	destroy_ends_requests_and_waits();
 	threads_share_a_context(0);
 	threads_share_a_context(O_DIRECT);
