@@ -291,10 +291,13 @@ long context_destroy(v1_context handle)
 		return -EINVAL;
 	/* Cancels what can be and waits for the rest; who waits for events is sent away. */
 	io_destroy2(context->v2);
-	pump_end(context);
 	pthread_mutex_lock(&context->lock);
 	while (__atomic_load_n(&context->users, __ATOMIC_SEQ_CST) != 0)
 		pthread_cond_wait(&context->quiet, &context->lock);
+	pthread_mutex_unlock(&context->lock);
+	/* Not before: a submit that was inside may have started it. */
+	pump_end(context);
+	pthread_mutex_lock(&context->lock);
 	signal_the_rest(context);
 	if (context->target)
 		target_put(context->target);

@@ -75,7 +75,7 @@ compare() {
 
 check "the symbols are libaio's" the_symbols_are_libaios
 check "build calls" build calls "$here/calls.c" -laio
-check "build life" build life "$here/life.c" -laio
+check "build life" build life "$here/life.c" -rdynamic -laio
 check "build differential" build differential "$here"/{side,draw,run,allowed,differential}.c -ldl
 check "the laws hold of the kernel" the_laws_hold_of_the_kernel
 check "the laws hold of the library" the_laws_hold_of_the_library AIO2_ENGINE=auto

@@ -3,12 +3,16 @@
 #define _GNU_SOURCE
 #include "law.h"
 
+#include <dlfcn.h>
+#include <linux/userfaultfd.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -170,6 +174,97 @@ static void what_an_array_has_no_room_for_is_there_for_who_sleeps(void)
 	close(counters[1]);
 }
 
+static int started, joined;
+
+static int is_of_the_library(const void *start)
+{
+	Dl_info where;
+
+	return dladdr(start, &where) && strstr(where.dli_fname, "libaio2-compat");
+}
+
+/* In the place of the C library's, for the pump: counted. */
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *arg)
+{
+	int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) = dlsym(RTLD_NEXT, "pthread_create");
+	void *start;
+
+	memcpy(&start, &run, sizeof(start));
+	__atomic_add_fetch(&started, is_of_the_library(start), __ATOMIC_SEQ_CST);
+	return create(thread, attributes, run, arg);
+}
+
+int pthread_join(pthread_t thread, void **result)
+{
+	int (*join)(pthread_t, void **) = dlsym(RTLD_NEXT, "pthread_join");
+
+	__atomic_add_fetch(&joined, is_of_the_library(__builtin_return_address(0)), __ATOMIC_SEQ_CST);
+	return join(thread, result);
+}
+
+struct submit {
+	io_context_t ctx;
+	struct iocb **pointers;
+};
+
+static void *submit_one(void *arg)
+{
+	const struct submit *submit = arg;
+
+	io_submit(submit->ctx, 1, submit->pointers);
+	return NULL;
+}
+
+static void *destroy_it(void *ctx)
+{
+	EQUAL(0, io_destroy(ctx));
+	return NULL;
+}
+
+/* A page that is missing until it is given: who reads it waits. */
+static int withhold(void *page, size_t bytes)
+{
+	struct uffdio_register range = { .range = { (uintptr_t)page, bytes }, .mode = UFFDIO_REGISTER_MODE_MISSING };
+	struct uffdio_api api = { .api = UFFD_API };
+	const int fault = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+
+	CHECK(fault >= 0);
+	EQUAL(0, ioctl(fault, UFFDIO_API, &api));
+	EQUAL(0, ioctl(fault, UFFDIO_REGISTER, &range));
+	return fault;
+}
+
+/* A submit that was inside before destroy began starts the pump only when destroy waits for it: no thread is left behind. */
+static void destroy_leaves_no_thread_behind(void)
+{
+	const size_t bytes = (size_t)sysconf(_SC_PAGESIZE);
+	struct iocb iocb, **content = calloc(1, bytes);
+	struct submit submit = { .pointers = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) };
+	struct uffdio_copy copy = { .dst = (uintptr_t)submit.pointers, .src = (uintptr_t)content, .len = bytes };
+	const int fault = withhold(submit.pointers, bytes), bell = eventfd(0, 0);
+	struct pollfd touched = { .fd = fault, .events = POLLIN };
+	struct timespec time = { 0, 50000000 };
+	pthread_t submitter, destroyer;
+
+	io_prep_poll(&iocb, bell, POLLIN);
+	io_set_eventfd(&iocb, bell);
+	content[0] = &iocb;
+	EQUAL(0, io_setup(8, &submit.ctx));
+	EQUAL(0, pthread_create(&submitter, NULL, submit_one, &submit));
+	EQUAL(1, poll(&touched, 1, BOUND_SECONDS * 1000));
+	EQUAL(POLLIN, touched.revents);
+	EQUAL(0, pthread_create(&destroyer, NULL, destroy_it, submit.ctx));
+	nanosleep(&time, NULL);
+	EQUAL(0, ioctl(fault, UFFDIO_COPY, &copy));
+	pthread_join(submitter, NULL);
+	pthread_join(destroyer, NULL);
+	EQUAL(started, joined);
+	munmap(submit.pointers, bytes);
+	free(content);
+	close(fault);
+	close(bell);
+}
+
 /* Destroy waits for what is on its way, and sends away who waits. */
 static void destroy_ends_requests_and_waits(void)
 {
@@ -318,6 +413,7 @@ int main(int argc, char **argv)
 		what_an_array_has_no_room_for_is_there_for_who_sleeps();
 	}
 	destroy_ends_requests_and_waits();
+	destroy_leaves_no_thread_behind();
 	threads_share_a_context(0);
 	threads_share_a_context(O_DIRECT);
 	a_child_has_contexts_of_its_own();
