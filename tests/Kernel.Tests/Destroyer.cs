@@ -20,7 +20,7 @@ internal sealed class Destroyer
             _wasEarly = !Volatile.Read(ref _mayEnd);
         });
         _thread.Start();
-        Assert.True(SpinWait.SpinUntil(() => aio.Poll(new byte[64]) == -Errno.ENXIO, Patience), "destroy does not begin");
+        Assert.True(SpinWait.SpinUntil(() => aio.Poll([]) == -Errno.ENXIO, Patience), "destroy does not begin");
         for (var look = 0; look < 1000; look++)
         {
             _ = Thread.Yield();
