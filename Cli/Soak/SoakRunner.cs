@@ -8,11 +8,11 @@ namespace AioV2.Cli.Soak;
 /// <summary>The parent of a soak: watches the child, tells how far it is, and says what became of it.</summary>
 internal sealed class SoakRunner(SoakOptions options, IReadOnlyList<string> self, Action<string>? progress)
 {
-    private const int LookEveryMs = 200, TellEveryLooks = 25, TailChars = 4000;
+    private const int LookEveryMs = 200, TellEveryLooks = 25, TailChars = 4000, StrayChars = 120;
     private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(150);
 
     private readonly StringBuilder _errors = new();
-    private long _strayChars;
+    private string? _stray;
 
     /// <summary>Soaks.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled; the child is gone.</exception>
@@ -78,10 +78,14 @@ internal sealed class SoakRunner(SoakOptions options, IReadOnlyList<string> self
         child.BeginErrorReadLine();
 
         // Nothing in the child writes there, but a request that went to the wrong file.
-        child.OutputDataReceived += (_, e) => _ = e.Data is null ? 0 : Interlocked.Add(ref _strayChars, e.Data.Length + 1);
+        child.OutputDataReceived += (_, e) => Interlocked.CompareExchange(ref _stray, e.Data, null);
         child.BeginOutputReadLine();
         return child;
     }
+
+    // The beginning of it, of whose bytes few may be letters.
+    private static string Escaped(string line) => string.Concat(line.Take(StrayChars).Select(c =>
+        c is >= ' ' and <= '~' ? $"{c}" : string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"))) + (line.Length > StrayChars ? "…" : "");
 
     // Null: it ended as it should.
     private string? Watch(SoakJournal journal, Process child, Stopwatch clock, CancellationToken stop)
@@ -118,7 +122,7 @@ internal sealed class SoakRunner(SoakOptions options, IReadOnlyList<string> self
         child.WaitForExit();
         if (Volatile.Read(ref journal.Done) != 0 && child.ExitCode is ExitCode.Success or ExitCode.Failure)
         {
-            return Interlocked.Read(ref _strayChars) == 0 ? null : "something was written to the child's standard output";
+            return Volatile.Read(ref _stray) is { } stray ? $"something was written to the child's standard output: {Escaped(stray)}" : null;
         }
 
         var way = (WayOut)Volatile.Read(ref journal.Leaving);
