@@ -8,12 +8,6 @@ internal sealed unsafe class Caller(Episode episode, int index) : Actor(episode,
     private const int Batch = 8;
     private const int OwnCell = Arena.Cells - 4;
 
-    private static readonly ushort[] Attributes =
-    [
-        Aio2AttrType.Timing, Aio2AttrType.Cache, Aio2AttrType.Checksum, Aio2AttrType.TraceId, Aio2AttrType.Retry,
-        Aio2AttrType.Ioprio, Aio2AttrType.WriteHint, Aio2AttrType.Account, 0x9000, 0,
-    ];
-
     private readonly CallDraw _calls = new(episode.Arena, index);
     private readonly byte* _iocbs = episode.Arena.Iocbs(index);
     private readonly byte* _events = episode.Arena.Events(index);
@@ -181,16 +175,7 @@ internal sealed unsafe class Caller(Episode episode, int index) : Actor(episode,
 
         for (var more = dice.OneIn(3) ? 1 + dice.Below(3) : 0; more > 0; more--)
         {
-            var attribute = (Aio2Attr*)(at + bytes);
-            // As long as a record, where scribblers store: so that what is meant for an address never comes to be a length.
-            var payload = Plan.ScribblesIocbs ? Iocb2.SizeOf - Aio2Attr.SizeOf : dice.Of([0, 0, 8, 16, 24]);
-            *attribute = new Aio2Attr { Bytes = (uint)(Aio2Attr.SizeOf + payload), Type = dice.Of<ushort>(Attributes), Flags = (ushort)(dice.OneIn(8) ? dice.Below(4) : 0) };
-            for (var i = 0; i < payload; i += 8)
-            {
-                *(ulong*)(at + bytes + Aio2Attr.SizeOf + i) = dice.OneIn(2) ? 1 : dice.Below(4) == 0 ? dice.Next() : 0;
-            }
-
-            bytes += Aio2Attr.SizeOf + payload;
+            bytes += Episode.Draw.Attribute(at + bytes, Plan.ScribblesIocbs, ref dice);
         }
 
         iocb->Bytes = dice.OneIn(200) ? (uint)dice.Next() : (uint)bytes;

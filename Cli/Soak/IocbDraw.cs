@@ -12,6 +12,12 @@ internal sealed unsafe class IocbDraw
         Aio2Op.Nop, Aio2Op.Nop, Aio2Op.Pread, Aio2Op.Pread, Aio2Op.Pwrite, Aio2Op.Preadv, Aio2Op.Pwritev, Aio2Op.Fsync, Aio2Op.Fdsync, Aio2Op.Poll,
     ];
 
+    private static readonly ushort[] Attributes =
+    [
+        Aio2AttrType.Timing, Aio2AttrType.Cache, Aio2AttrType.Checksum, Aio2AttrType.TraceId, Aio2AttrType.Retry,
+        Aio2AttrType.Ioprio, Aio2AttrType.WriteHint, Aio2AttrType.Account, 0x9000, 0,
+    ];
+
     private readonly Arena _arena;
 
     public IocbDraw(Arena arena) => _arena = arena;
@@ -43,6 +49,20 @@ internal sealed unsafe class IocbDraw
         iocb.Offset = Offset(ref dice);
         iocb.RwFlags = dice.OneIn(8) ? (uint)dice.Below(64) : 0;
         return iocb;
+    }
+
+    /// <summary>An attribute, sound or not: its bytes. Where scribblers store it is as long as a record and made of a record's words: for when
+    /// the record before it is made shorter, it is taken for one itself.</summary>
+    public int Attribute(byte* at, bool isScribbled, ref Dice dice)
+    {
+        var payload = isScribbled ? Iocb2.SizeOf - Aio2Attr.SizeOf : dice.Of([0, 0, 8, 16, 24]);
+        *(Aio2Attr*)at = new Aio2Attr { Bytes = (uint)(Aio2Attr.SizeOf + payload), Type = dice.Of<ushort>(Attributes), Flags = (ushort)(dice.OneIn(8) ? dice.Below(4) : 0) };
+        for (var i = Aio2Attr.SizeOf; i < Aio2Attr.SizeOf + payload; i += sizeof(ulong))
+        {
+            *(ulong*)(at + i) = isScribbled ? Word(i / sizeof(ulong), ref dice) : dice.OneIn(2) ? 1 : dice.Below(4) == 0 ? dice.Next() : 0;
+        }
+
+        return Aio2Attr.SizeOf + payload;
     }
 
     /// <summary>Fills the iovec arrays anew.</summary>

@@ -44,6 +44,23 @@ public sealed class SoakTests
         Assert.Equal(1, JsonDocument.Parse(run.Output).RootElement.GetProperty("counts").GetProperty(count).GetInt64());
     }
 
+    /// <summary>A scribbler made a record shorter, the attribute behind it was taken for a PWRITE, and its payload of ones named
+    /// descriptor 1: the soak blamed the kernel for what it had asked itself.</summary>
+    [Fact]
+    public unsafe void An_attribute_that_is_taken_for_a_record_names_no_descriptor_of_the_process()
+    {
+        var draw = new IocbDraw(new Arena());
+        var dice = new Dice(1);
+        var at = stackalloc ulong[Iocb2.SizeOf / sizeof(ulong)];
+        for (var i = 0; i < 10_000; i++)
+        {
+            Assert.Equal(Iocb2.SizeOf, draw.Attribute((byte*)at, isScribbled: true, ref dice));
+            var taken = (Iocb2*)at;
+            Assert.True(taken->Fd < 0 || taken->Fd >= SoakFiles.Slot(0), $"attribute {i} names descriptor {taken->Fd}");
+            Assert.True(taken->Len <= Arena.CellRoom || taken->Len > long.MaxValue - 8, $"attribute {i} has length {taken->Len}");
+        }
+    }
+
     [Fact]
     public void An_episode_can_be_run_again_by_its_number()
     {
