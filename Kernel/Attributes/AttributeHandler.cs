@@ -1,4 +1,5 @@
 using AioV2.Abi;
+using AioV2.Kernel.Engines;
 using AioV2.Kernel.Requests;
 using AioV2.Kernel.Submission;
 
@@ -42,10 +43,12 @@ internal abstract unsafe class AttributeHandler
     {
     }
 
-    /// <summary>What all reads of a file that end so have in their returns. Those have status 0 and a payload of zeroes.</summary>
-    public virtual void BeforeHotReads(DescriptorEntry* file, Aio2AttrRet* ret)
-    {
-    }
+    /// <summary>Whether it wants to know when each of them began and ended.</summary>
+    public virtual bool TimesHotReads => false;
+
+    /// <summary>What all reads of a file that end so have in their returns. Those have status 0 and a payload of zeroes. False: none can,
+    /// of this file.</summary>
+    public virtual bool BeforeHotReads(int fd, scoped ref HotFile file, scoped ref DescriptorTable descriptors, Aio2AttrRet* ret) => true;
 
     /// <summary>Some have ended so. Under the context's lock.</summary>
     /// <param name="reads">Which.</param>

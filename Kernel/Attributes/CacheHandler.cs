@@ -1,4 +1,5 @@
 using AioV2.Abi;
+using AioV2.Kernel.Engines;
 using AioV2.Kernel.Linux;
 using AioV2.Kernel.Requests;
 using AioV2.Kernel.Submission;
@@ -81,10 +82,17 @@ internal sealed unsafe class CacheHandler() : AttributeHandler(Aio2AttrType.Cach
             : answer->Bytes == 0 ? Aio2CacheState.Miss : Aio2CacheState.Partial;
     }
 
-    public override void BeforeHotReads(DescriptorEntry* file, Aio2AttrRet* ret)
+    // A block device's or a stream's answer is another.
+    public override bool BeforeHotReads(int fd, scoped ref HotFile file, scoped ref DescriptorTable descriptors, Aio2AttrRet* ret)
     {
-        ret->Status = file->MayAskCache() ? 0 : -Errno.EPERM;
-        ((Aio2RetCache*)(ret + 1))->State = ret->Status == 0 ? Aio2CacheState.Hit : 0;
+        if (!file.IsRegular(fd, ref descriptors, out var mayAskCache))
+        {
+            return false;
+        }
+
+        ret->Status = mayAskCache ? 0 : -Errno.EPERM;
+        ((Aio2RetCache*)(ret + 1))->State = mayAskCache ? Aio2CacheState.Hit : 0;
+        return true;
     }
 
     public override void AtHotReads(in HotReads reads, byte* payload, Aio2AttrRet* ret)

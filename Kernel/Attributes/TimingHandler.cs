@@ -15,6 +15,8 @@ internal sealed unsafe class TimingHandler() : AttributeHandler(Aio2AttrType.Tim
 
     public override bool KnowsHotReads => true;
 
+    public override bool TimesHotReads => true;
+
     public override void AtSubmit(Request* r, byte* payload, Aio2AttrRet* ret, DescriptorEntry* file)
     {
         if (r->SubmitTime == 0)

@@ -15,11 +15,11 @@ namespace AioV2.Kernel.Contexts;
 internal sealed unsafe partial class Context
 {
     // The bytes of those that have ended.
-    private int EndHotReads(
-        in RecordValidator validator, int at, ref DescriptorTable descriptors, ref SegmentScratch scratch, ref HotMiss miss)
+    private int EndHotReads(in RecordValidator validator, int at, ref DescriptorTable descriptors, ref HotMiss miss)
     {
+        var file = default(HotFile);
         if (_trace is not null || _caller is not null || !Kernel.Engine.EndsReadsInline
-            || !HotShape.TryLearn(validator, at, ref descriptors, ref scratch, out var shape))
+            || !HotShape.TryLearn(validator, at, ref file, ref descriptors, out var shape))
         {
             return 0;
         }
@@ -33,9 +33,8 @@ internal sealed unsafe partial class Context
 
         // One reading of the clock for each: a read begins when the one before it has ended. An engine that ends reads inline has no
         // clock of its own.
-        var times = stackalloc long[shape.IsPlain ? 0 : slots + 1];
-        var stamps = shape.IsPlain ? null : times;
-        var file = shape.IsPlain ? default : new HotFile(((Iocb2*)records)->Fd, shape.Traits);
+        var times = stackalloc long[shape.IsTimed ? slots + 1 : 0];
+        var stamps = shape.IsTimed ? times : null;
         var read = file.Read(records, shape.IocbBytes, slots, ref descriptors, results, stamps);
         if (read < slots)
         {
@@ -82,7 +81,7 @@ internal sealed unsafe partial class Context
         var posted = 0;
         for (int run; posted < read && (run = ReserveEvents(shape.EventBytes, read - posted, out var place)) != 0; posted += run)
         {
-            shape.Write(place, records + (posted * shape.IocbBytes), results + posted, stamps + posted, run);
+            shape.Write(place, records + (posted * shape.IocbBytes), results + posted, shape.IsTimed ? stamps + posted : null, run);
         }
 
         return posted;
@@ -110,7 +109,7 @@ internal sealed unsafe partial class Context
         RequestHooks.AtComplete(r);
         if (!shape.IsPlain)
         {
-            shape.Write((byte*)Request.Event(r), record, results + read, stamps + read, 1);
+            shape.Write((byte*)Request.Event(r), record, results + read, shape.IsTimed ? stamps + read : null, 1);
         }
 
         _ = Post(r);

@@ -41,7 +41,7 @@ internal sealed unsafe partial class Context
         var miss = HotMiss.None;
         for (var goOn = true; goOn && at < bytes;)
         {
-            if (at != miss.At && EndHotReads(validator, at, ref descriptors, ref scratch, ref miss) is var ended and not 0)
+            if (at != miss.At && EndHotReads(validator, at, ref descriptors, ref miss) is var ended and not 0)
             {
                 at += ended;
                 continue;

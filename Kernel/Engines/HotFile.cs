@@ -18,12 +18,13 @@ internal unsafe struct HotFile
     // Where it is read: at the number, or where an earlier request holds the file.
     private int _at;
 
-    /// <summary>A file that was looked at in this call and has been found fit.</summary>
-    public HotFile(int fd, RequestTraits traits)
+    private int _flags;
+
+    /// <summary>Whether it may be tried and is a regular file; then whether the caller may learn what the page cache holds of it (ATTR-7).</summary>
+    public bool IsRegular(int fd, scoped ref DescriptorTable descriptors, out bool mayAskCache)
     {
-        _isKnown = true;
-        _fd = _at = fd;
-        _isTmpfs = (traits & RequestTraits.Tmpfs) != 0;
+        mayAskCache = false;
+        return (IsAt(fd) || MayBeTried(fd, ref descriptors)) && descriptors.IsRegular(fd, _flags, out mayAskCache);
     }
 
     /// <summary>Makes reads in their order until one does not end at once: how many have ended. Of that one nothing has happened but that
@@ -46,7 +47,7 @@ internal unsafe struct HotFile
         for (; read < count; read++)
         {
             var iocb = (Iocb2*)(records + (read * iocbBytes));
-            if ((!_isKnown || _fd != iocb->Fd) && !MayBeTried(iocb->Fd, ref descriptors))
+            if (!IsAt(iocb->Fd) && !MayBeTried(iocb->Fd, ref descriptors))
             {
                 results[read] = -Errno.EOPNOTSUPP;
                 descriptors.WillHold(iocb->Fd);
@@ -87,11 +88,14 @@ internal unsafe struct HotFile
     private readonly bool IsFinal(long result, Iocb2* iocb) =>
         result >= 0 && ((ulong)result == iocb->Len || result == 0 || _isTmpfs || !IssuedRead.IsFile(_at));
 
-    private bool MayBeTried(int fd, ref DescriptorTable descriptors)
+    private readonly bool IsAt(int fd) => _isKnown && _fd == fd;
+
+    private bool MayBeTried(int fd, scoped ref DescriptorTable descriptors)
     {
         var unfit = Libc.O_PATH | Libc.O_NONBLOCK | Libc.O_DIRECT;
         var flags = descriptors.FlagsOf(fd);
         _fd = fd;
+        _flags = flags;
         _at = descriptors.LookFd(fd);
         _isTmpfs = false;
         _isKnown = flags >= 0 && (flags & unfit) == 0 && (flags & Libc.O_ACCMODE) != Libc.O_WRONLY;

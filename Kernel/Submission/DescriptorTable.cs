@@ -73,6 +73,26 @@ internal unsafe ref struct DescriptorTable
         return Libc.FcntlGetFlags(fd);
     }
 
+    /// <summary>Whether a number that was asked so is a regular file; then whether the caller may learn what the page cache holds of it.</summary>
+    /// <param name="fd">The number.</param>
+    /// <param name="openFlags">What <see cref="FlagsOf"/> said.</param>
+    /// <param name="mayAskCache">See <see cref="DescriptorEntry.MayAskCache"/>.</param>
+    public readonly bool IsRegular(int fd, int openFlags, out bool mayAskCache)
+    {
+        var index = IndexOf(fd, out _);
+        var seen = default(DescriptorEntry);
+        if (index < 0)
+        {
+            seen.Fd = fd;
+            seen.Traits = TraitsOf(openFlags) | (AskType(ref seen, fd, out _) == Statx.Regular ? RequestTraits.Regular : RequestTraits.None);
+        }
+
+        ref var entry = ref (index < 0 ? ref seen : ref _entries[index]);
+        var isRegular = (entry.Traits & RequestTraits.Regular) != 0;
+        mayAskCache = isRegular && entry.MayAskCache();
+        return isRegular;
+    }
+
     /// <summary>Where to make that attempt.</summary>
     public readonly int LookFd(int fd) => IndexOf(fd, out _) is var index and >= 0 ? _entries[index].LookFd : fd;
 
@@ -310,7 +330,7 @@ internal unsafe ref struct DescriptorTable
         // What a positioned transfer of nothing says tells streams from the rest: it is refused before the file is asked.
         var write = (entry.OpenFlags & Libc.O_ACCMODE) == Libc.O_WRONLY;
         var probed = write ? Libc.Pwritev2(fd, null, 0, 0, 0) : Libc.Preadv2(fd, null, 0, 0, 0);
-        var type = Libc.Statx(fd, Statx.TypeOwnerAndInode, out var stat) == 0 ? stat.Mode & Statx.TypeMask : 0;
+        var type = AskType(ref entry, fd, out var stat);
         var isSeekable = type is Statx.Regular or Statx.BlockDevice or Statx.Directory;
         if (!isSeekable)
         {
@@ -319,13 +339,19 @@ internal unsafe ref struct DescriptorTable
             entry.CannotWrite = (entry.OpenFlags & Libc.O_ACCMODE) != Libc.O_RDONLY && Libc.Pwritev2(fd, null, 0, -1, 0) == -Errno.EINVAL;
         }
 
-        (entry.Device, entry.Inode) = (stat.Device, stat.Inode);
-        entry.Uid = (stat.Mask & Statx.Owner) != 0 ? stat.Uid : uint.MaxValue;
         entry.Traits = (isSeekable ? RequestTraits.Seekable : RequestTraits.Pollable)
             | (type == Statx.Regular ? RequestTraits.Regular : RequestTraits.None)
             | (type == Statx.Regular && IsTmpfs(fd, stat) ? RequestTraits.Tmpfs : RequestTraits.None)
             | (probed == -Errno.ESPIPE ? RequestTraits.Stream : RequestTraits.None)
             | TraitsOf(entry.OpenFlags);
+    }
+
+    private static int AskType(ref DescriptorEntry entry, int fd, out Statx stat)
+    {
+        var type = Libc.Statx(fd, Statx.TypeOwnerAndInode, out stat) == 0 ? stat.Mode & Statx.TypeMask : 0;
+        (entry.Device, entry.Inode) = (stat.Device, stat.Inode);
+        entry.Uid = (stat.Mask & Statx.Owner) != 0 ? stat.Uid : uint.MaxValue;
+        return type;
     }
 
     private static RequestTraits TraitsOf(int openFlags) =>

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using AioV2.Abi;
 using AioV2.Kernel.Attributes;
 using AioV2.Kernel.Engines;
-using AioV2.Kernel.Requests;
 
 namespace AioV2.Kernel.Submission;
 
@@ -35,17 +35,17 @@ internal unsafe struct HotShape
     /// <summary>Whether the events differ in user_data and res alone.</summary>
     public readonly bool IsPlain => _parts == 0;
 
-    /// <summary>What is known of the file of records with attributes.</summary>
-    public RequestTraits Traits { get; private set; }
+    /// <summary>Whether an attribute wants to know when each read began and ended.</summary>
+    public bool IsTimed { get; private set; }
 
     /// <summary>Learns the shape of a record: whether it has one. Changes nothing but the table.</summary>
     /// <param name="validator">Of the run.</param>
     /// <param name="at">Where the record stands.</param>
-    /// <param name="descriptors">For a record with attributes.</param>
-    /// <param name="scratch">Stays as it is: a PREAD has one segment.</param>
+    /// <param name="file">The one read, for an attribute that asks what it is.</param>
+    /// <param name="descriptors">The same.</param>
     /// <param name="shape">The shape.</param>
     public static bool TryLearn(
-        in RecordValidator validator, int at, scoped ref DescriptorTable descriptors, scoped ref SegmentScratch scratch, out HotShape shape)
+        in RecordValidator validator, int at, scoped ref HotFile file, scoped ref DescriptorTable descriptors, out HotShape shape)
     {
         // Else its image would be cleared for each run.
         Unsafe.SkipInit(out shape);
@@ -59,7 +59,8 @@ internal unsafe struct HotShape
         shape._parts = 0;
         shape.IocbBytes = Iocb2.SizeOf;
         shape.EventBytes = IoEvent2.SizeOf;
-        return InlineRead.IsPlain(iocb) || shape.TryLearnAttributes(validator, at, ref descriptors, ref scratch);
+        shape.IsTimed = false;
+        return InlineRead.IsPlain(iocb) || shape.TryLearnAttributes(validator, at, ref file, ref descriptors);
     }
 
     /// <summary>How many records at the front of what is left of a run are of this shape.</summary>
@@ -83,14 +84,10 @@ internal unsafe struct HotShape
     {
         fixed (ulong* image = _image)
         {
-            for (int i = 0; i < count; i++)
+            for (var i = 0; i < count; i++)
             {
-                var e = (ulong*)(to + (i * EventBytes));
-                for (var word = 0; word < EventBytes / sizeof(ulong); word++)
-                {
-                    e[word] = image[word];
-                }
-
+                var e = to + (i * EventBytes);
+                CopyImage((byte*)image, e, EventBytes);
                 ((IoEvent2*)e)->UserData = ((Iocb2*)(records + (i * IocbBytes)))->UserData;
                 ((IoEvent2*)e)->Res = results[i];
             }
@@ -107,18 +104,30 @@ internal unsafe struct HotShape
         }
     }
 
-    private bool TryLearnAttributes(in RecordValidator validator, int at, scoped ref DescriptorTable descriptors, scoped ref SegmentScratch scratch)
+    // Whole vectors, the last one up to the end and over what the one before has written: half of the stores, and no call. Of 16 bytes,
+    // which every build knows and no event is shorter than.
+    private static void CopyImage(byte* image, byte* to, int bytes)
     {
-        const RequestTraits Needed = RequestTraits.Regular;
-        const RequestTraits Asked = Needed | RequestTraits.Direct | RequestTraits.NonBlocking | RequestTraits.HooksAtIssue | RequestTraits.Protected;
+        var last = bytes - Vector128<byte>.Count;
+        for (var at = 0; at < last; at += Vector128<byte>.Count)
+        {
+            Vector128.Store(Vector128.Load(image + at), to + at);
+        }
+
+        Vector128.Store(Vector128.Load(image + last), to + last);
+    }
+
+    // What stands in the record is judged as any other's; its file is asked no more than for a plain read, or what an attribute needs.
+    private bool TryLearnAttributes(
+        in RecordValidator validator, int at, scoped ref HotFile file, scoped ref DescriptorTable descriptors)
+    {
         var plan = new RecordPlan { Offset = at };
         var iocb = (Iocb2*)validator.Record(at);
 
         // One alone is not worth it.
         if (iocb->Opcode != Aio2Op.Pread || iocb->Bytes > (validator.Bytes - at) / 2 || *(ulong*)validator.Record(at + (int)iocb->Bytes) != _head
             || validator.Frame(at, out plan.IocbBytes).Errno != 0 || !InlineRead.IsShort(iocb)
-            || validator.Judge(ref plan, ref descriptors, ref scratch).Errno != 0
-            || (plan.Traits & Asked) != Needed || plan.AttributeCount > PartsMax || plan.EventBytes > ImageBytes)
+            || validator.JudgeAlone(ref plan).Errno != 0 || plan.AttributeCount > PartsMax || plan.EventBytes > ImageBytes)
         {
             return false;
         }
@@ -126,12 +135,11 @@ internal unsafe struct HotShape
         _fd = iocb->Fd;
         IocbBytes = plan.IocbBytes;
         EventBytes = plan.EventBytes;
-        Traits = plan.Traits;
-        return TryDraw((byte*)iocb, descriptors.At(plan.Descriptor));
+        return TryDraw((byte*)iocb, ref file, ref descriptors);
     }
 
     // Of a judged record: its attributes' places, and the image.
-    private bool TryDraw(byte* record, DescriptorEntry* file)
+    private bool TryDraw(byte* record, scoped ref HotFile file, scoped ref DescriptorTable descriptors)
     {
         fixed (ulong* image = _image)
         {
@@ -155,7 +163,12 @@ internal unsafe struct HotShape
                     var ret = (Aio2AttrRet*)((byte*)image + returnAt);
                     ret->Bytes = (uint)AttributeWalk.ReturnBytes(handler);
                     ret->Type = attribute->Type;
-                    handler.BeforeHotReads(file, ret);
+                    IsTimed |= handler.TimesHotReads;
+                    if (!handler.BeforeHotReads(_fd, ref file, ref descriptors, ret))
+                    {
+                        return false;
+                    }
+
                     _returnAts[_parts] = (ushort)returnAt;
                     returnAt += AttributeWalk.Align8((int)ret->Bytes);
                 }

@@ -59,8 +59,8 @@ internal unsafe ref struct RecordValidator
         return reason == Aio2Reason.None ? Refusal.None : new Refusal(Errno.EINVAL, reason, Iocb2.At.Bytes);
     }
 
-    /// <summary>Judges a framed record and fills in its plan.</summary>
-    public readonly Refusal Judge(scoped ref RecordPlan plan, scoped ref DescriptorTable descriptors, scoped ref SegmentScratch scratch)
+    /// <summary>Judges what stands in a framed record, and fills in what its plan has of it: all but its file and its segments.</summary>
+    public readonly Refusal JudgeAlone(scoped ref RecordPlan plan)
     {
         var iocb = (Iocb2*)(_run + plan.Offset);
         if (!IsSupported(iocb->Opcode))
@@ -78,12 +78,21 @@ internal unsafe ref struct RecordValidator
             refusal = new AttributeJudge(iocb, op).Judge(ref plan);
         }
 
-        if (refusal.Errno == 0 && plan.EventBytes > _maxEventBytes)
+        return refusal.Errno == 0 && plan.EventBytes > _maxEventBytes ? new Refusal(Errno.EMSGSIZE, Aio2Reason.EventTooLarge, 0) : refusal;
+    }
+
+    /// <summary>Judges a framed record and fills in its plan.</summary>
+    public readonly Refusal Judge(scoped ref RecordPlan plan, scoped ref DescriptorTable descriptors, scoped ref SegmentScratch scratch)
+    {
+        var refusal = JudgeAlone(ref plan);
+        if (refusal.Errno != 0)
         {
-            refusal = new Refusal(Errno.EMSGSIZE, Aio2Reason.EventTooLarge, 0);
+            return refusal;
         }
 
-        if (refusal.Errno == 0 && (op.Uses & IocbFields.Fd) != 0)
+        var iocb = (Iocb2*)(_run + plan.Offset);
+        ref readonly var op = ref Aio2Catalog.Ops[iocb->Opcode];
+        if ((op.Uses & IocbFields.Fd) != 0)
         {
             refusal = JudgeDescriptor(iocb, op, ref plan, ref descriptors);
         }

@@ -65,6 +65,30 @@ public sealed unsafe class HotAttributeTests
         Array.ForEach(fds, f => _ = Libc.Close(f));
     }
 
+    /// <summary>A device may end its reads at once as a file does, and has no cache to tell of.</summary>
+    [Fact, Requirement("ATTR-2", "ATTR-7")]
+    public void A_run_of_a_devices_reads_is_told_what_one_alone_is()
+    {
+        using var aio = Harness.Context();
+        using var alone = Harness.Context();
+        var zero = Libc.Open("/dev/zero", Libc.O_RDONLY | Libc.O_CLOEXEC);
+        var memory = aio.Memory(ReadBytes);
+        foreach (var shape in Shapes)
+        {
+            Record Told(int i) => shape(Record.Of(Harness.Read(zero, memory, ReadBytes, 0, (ulong)i)), i);
+            var wanted = Enumerable.Range(0, 4).Select(i =>
+            {
+                Assert.True(alone.Submit(Told(i).Bytes) > 0);
+                return alone.ReapOne();
+            }).ToArray();
+            Assert.True(aio.Submit(Run(4, Told)) > 0);
+
+            Assert.All(wanted.Zip(aio.Reap(4).OrderBy(e => e.UserData)), pair => AssertAlike(pair.First, pair.Second));
+        }
+
+        _ = Libc.Close(zero);
+    }
+
     [Fact, Requirement("ATTR-7")]
     public void One_read_of_a_run_begins_when_the_one_before_it_has_ended()
     {
