@@ -163,7 +163,8 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
 
     private long SubmitInside(Context context, ulong iocbs, nuint bytes, ulong ext)
     {
-        const int StackBytes = 2048;
+        // 32 records with some attributes. All that is below this, and the C library's own, lies on a stack of 16 KiB (tests/native/stack.c).
+        const int StackBytes = 3072;
         var isTraced = context.Trace is { Follows: true };
         var began = isTraced ? MonotonicClock.Now : 0;
         var isCut = bytes > Aio2.SubmitMax;

@@ -142,6 +142,8 @@ for kind in "" -fsanitize=address -fsanitize=undefined; do
     check "examples $kind" examples_do_what_they_say
     check "protection information $kind" protection_is_shown
     [ -n "$kind" ] || check "examples under memcheck" examples_are_clean_under_memcheck
+    # The sanitizers need more.
+    [ -n "$kind" ] || check stack run "$work/stack"
     for program in pointers fork threads signals records leave; do check "$program $kind" run "$work/$program"; done
 done
 check "exit and exec on each engine" leaves_on_each_engine
