@@ -101,6 +101,7 @@ struct context {
 	__u32 tail;		/* the trusted copy of ring->tail */
 	unsigned is_pumped;	/* atomic: events come by the ring */
 	unsigned direct_waiters;	/* atomic: calls that wait in io_getevents2 */
+	__u64 without_direct;	/* atomic: the file of the newest transfer made at once, and how many submits need not ask (now.c) */
 	int nops;		/* atomic: events there that are none, and only wake them; at most WAKERS */
 	struct target *target;	/* of the newest iocb with an eventfd */
 	struct pump_waiter *waiters;
@@ -140,7 +141,7 @@ struct last_file {
 	int fd, is_direct;
 };
 /* Whether v1 would make the transfer inside io_submit. */
-int is_made_now(const struct iocb2 *record, struct last_file *last);
+int is_made_now(struct context *context, const struct iocb2 *record, struct last_file *last);
 /* Makes it: 0, or -errno if it was refused. */
 long make_now(struct iocb2 *record, __s64 *res);
 /* A request that has ended in io_submit. */

@@ -198,6 +198,7 @@ static int furnish(struct context *context, __u32 ring_nr, size_t bytes)
 	context->tail = 0;
 	context->is_pumped = 0;
 	context->nops = 0;
+	context->without_direct = 0;
 	context->target = NULL;
 	context->waiters = NULL;
 	context->ring->id = context->index;

@@ -222,7 +222,7 @@ static long go_through(struct context *context, struct run *run, long count, lon
 	long at = 0, ended = 0, end, refused = 0;
 
 	while (at < count && !refused) {
-		for (end = at; end < count && !is_made_now(record_at(run, end), &last); end++)
+		for (end = at; end < count && !is_made_now(context, record_at(run, end), &last); end++)
 			;
 		if (end > at) {
 			at = hand_over(context, run, at, end, error);

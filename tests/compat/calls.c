@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Laws of libaio's calls that the random comparison does not reach: versions, header, signals, eventfds, slots. Links against
+ * Laws of libaio's calls that the random comparison does not reach: versions, header, signals, eventfds, slots, files. Links against
  * nothing of ours: run it with LD_PRELOAD; without, the same laws hold of the kernel's AIO, but for those that --compat tells.
  */
 #define _GNU_SOURCE
@@ -299,6 +299,39 @@ static void a_bad_place_for_events_loses_none(void)
 	close(fd);
 }
 
+/* A buffer is read as soon as io_submit returns, whatever the number stood for before, and each read has its event. */
+static void a_number_may_get_a_file_with_o_direct_and_lose_it(void)
+{
+	const int files[] = { open_full_file(0), open_full_file(O_DIRECT) }, number = dup(files[0]);
+	char *bytes = aligned_alloc(SECTOR, SECTOR);
+	io_context_t ctx = NULL;
+	int i;
+
+	EQUAL(0, io_setup(1, &ctx));
+	for (i = 0; i < 400; i++) {
+		const int is_direct = i % 100 >= 3 && i % 100 < 80;
+		struct iocb iocb, *pointer = &iocb;
+		struct io_event event;
+
+		EQUAL(number, dup2(files[is_direct], number));
+		/* What the page cache holds would be there at once in any case. */
+		EQUAL(0, posix_fadvise(files[0], 0, 0, POSIX_FADV_DONTNEED));
+		memset(bytes, 0, SECTOR);
+		io_prep_pread(&iocb, number, bytes, SECTOR, 0);
+		EQUAL(1, io_submit(ctx, 1, &pointer));
+		if (!is_direct)
+			EQUAL(7, bytes[SECTOR - 1]);
+		EQUAL(1, io_getevents(ctx, 1, 1, &event, NULL));
+		EQUAL(SECTOR, (long)event.res);
+		EQUAL(7, bytes[SECTOR - 1]);
+	}
+	EQUAL(0, io_destroy(ctx));
+	close(number);
+	close(files[0]);
+	close(files[1]);
+	free(bytes);
+}
+
 int main(int argc, char **argv)
 {
 	is_compat = argc > 1 && strcmp(argv[1], "--compat") == 0;
@@ -312,6 +345,7 @@ int main(int argc, char **argv)
 	a_ring_with_an_eventfd_can_be_reaped_without_a_call();
 	slots_end_and_come_back();
 	a_bad_place_for_events_loses_none();
+	a_number_may_get_a_file_with_o_direct_and_lose_it();
 	puts("calls: every law holds");
 	return 0;
 }

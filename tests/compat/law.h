@@ -8,6 +8,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libaio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SECTOR 4096
 
 static inline int open_file(void)
 {
@@ -17,6 +21,21 @@ static inline int open_file(void)
 	CHECK(fd >= 0);
 	unlink(name);
 	EQUAL(0, ftruncate(fd, 1 << 20));
+	return fd;
+}
+
+/* With data on the device, which O_DIRECT must fetch. */
+static inline int open_full_file(int flags)
+{
+	char name[] = "compat-XXXXXX", *bytes = aligned_alloc(SECTOR, 100 * SECTOR);
+	int fd = mkostemp(name, O_CLOEXEC | flags);
+
+	CHECK(fd >= 0);
+	unlink(name);
+	memset(bytes, 7, 100 * SECTOR);
+	EQUAL(100 * SECTOR, pwrite(fd, bytes, 100 * SECTOR, 0));
+	EQUAL(0, fsync(fd));
+	free(bytes);
 	return fd;
 }
 

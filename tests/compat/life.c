@@ -18,7 +18,6 @@
 
 #define THREADS 4
 #define ROUNDS 2000
-#define SECTOR 4096
 
 struct wait {
 	io_context_t ctx;
@@ -32,21 +31,6 @@ static void *wait_for_events(void *arg)
 
 	wait->result = io_getevents(wait->ctx, wait->min_nr, wait->nr ? wait->nr : 8, wait->at ? wait->at : wait->events, NULL);
 	return NULL;
-}
-
-/* With data on the device, which O_DIRECT must fetch. */
-static int open_full_file(int flags)
-{
-	char name[] = "compat-XXXXXX", *bytes = aligned_alloc(SECTOR, 100 * SECTOR);
-	int fd = mkostemp(name, O_CLOEXEC | flags);
-
-	CHECK(fd >= 0);
-	unlink(name);
-	memset(bytes, 7, 100 * SECTOR);
-	EQUAL(100 * SECTOR, pwrite(fd, bytes, 100 * SECTOR, 0));
-	EQUAL(0, fsync(fd));
-	free(bytes);
-	return fd;
 }
 
 static void *until_it_sleeps(pthread_t *thread, struct wait *wait)
