@@ -11,15 +11,17 @@ public static class Alternation
         ISide ours, ISide theirs, BenchOptions options, CancellationToken cancel)
     {
         var sizes = (Ours: SizeOfLeg(ours, options, cancel), Theirs: SizeOfLeg(theirs, options, cancel));
-        var pairs = new List<(Reading, Reading)>(options.Rounds);
-        for (var round = 0; round < options.Rounds && !cancel.IsCancellationRequested; round++)
+        var pairs = new List<(Reading, Reading)>();
+        for (long spent = 0; IsWanted(pairs.Count, 2, spent, options) && !cancel.IsCancellationRequested;)
         {
             var a = ours.Run(sizes.Ours);
             if (cancel.IsCancellationRequested)
             {
                 break;
             }
-            pairs.Add((a, theirs.Run(sizes.Theirs)));
+            var b = theirs.Run(sizes.Theirs);
+            pairs.Add((a, b));
+            spent += a.Whole + b.Whole;
         }
         return pairs;
     }
@@ -28,26 +30,36 @@ public static class Alternation
     public static IReadOnlyList<Reading> Alone(ISide ours, BenchOptions options, CancellationToken cancel)
     {
         var size = SizeOfLeg(ours, options, cancel);
-        var legs = new List<Reading>(options.Rounds);
-        while (legs.Count < options.Rounds && !cancel.IsCancellationRequested)
+        var legs = new List<Reading>();
+        for (long spent = 0; IsWanted(legs.Count, 1, spent, options) && !cancel.IsCancellationRequested;)
         {
             legs.Add(ours.Run(size));
+            spent += legs[^1].Whole;
         }
         return legs;
     }
 
+    // No more than would take the time if each leg took what it should: sides that take no time come to an end.
+    private static bool IsWanted(int round, int legs, long spent, BenchOptions options) =>
+        round < options.Rounds
+        || (spent < options.Time.TotalNanoseconds && round * legs * options.Leg.TotalNanoseconds < options.Time.TotalNanoseconds);
+
     /// <summary>Operations that take about one leg. Finding that out is also the warm-up.</summary>
-    /// <remarks>A side is asked for more and more until one run takes a leg, then again until the warm-up is over.</remarks>
+    /// <remarks>A side is asked for more and more until a run takes a leg, then again until the warm-up is over. Two runs in turn must say so:
+    /// one of few operations may have been held up.</remarks>
     internal static long SizeOfLeg(ISide side, BenchOptions options, CancellationToken cancel)
     {
         double wanted = options.Leg.TotalNanoseconds, left = side.IsCompiledAhead ? 0 : options.WarmUp.TotalNanoseconds;
         long size = 1;
+        var isLong = false;
         while (!cancel.IsCancellationRequested)
         {
             var reading = side.Run(size);
             left -= reading.Whole;
             var next = Scaled(reading, wanted, size, side.MaxOperations);
-            if (next < size * 2 && left <= 0)
+            var wasLong = isLong;
+            isLong = next < size * 2;
+            if (wasLong && isLong && left <= 0)
             {
                 return next;
             }

@@ -12,6 +12,8 @@ namespace AioV2.Bench.Peers;
 /// <param name="preload">A library put before the program's own, or null.</param>
 public sealed class FioSide(TransferPlan plan, string engine, double milliseconds, string? preload = null) : ISide
 {
+    private readonly ResidentFile? _resident = plan.KeepHot();
+
     /// <summary>A leg is bounded by time.</summary>
     public long MaxOperations => 1;
 
@@ -37,10 +39,8 @@ public sealed class FioSide(TransferPlan plan, string engine, double millisecond
         return Read(json);
     }
 
-    /// <summary>Nothing is held between runs.</summary>
-    public void Dispose()
-    {
-    }
+    /// <inheritdoc/>
+    public void Dispose() => _resident?.Dispose();
 
     /// <summary>The operations and the time in fio's own report.</summary>
     internal static Reading Read(string json)

@@ -7,7 +7,8 @@ namespace AioV2.Bench.Peers;
 /// <param name="name">Which of its workloads.</param>
 /// <param name="arguments"><c>key=value</c> words.</param>
 /// <param name="most">Most operations in one leg.</param>
-public sealed class PeerSide(PeerProcess process, string name, string arguments = "", long most = long.MaxValue) : ISide
+/// <param name="held">What is let go with the side, or null.</param>
+public sealed class PeerSide(PeerProcess process, string name, string arguments = "", long most = long.MaxValue, IDisposable? held = null) : ISide
 {
     /// <inheritdoc/>
     public long MaxOperations => most;
@@ -18,8 +19,6 @@ public sealed class PeerSide(PeerProcess process, string name, string arguments 
     /// <inheritdoc/>
     public Reading Run(long operations) => process.Run(name, operations, arguments);
 
-    /// <summary>Nothing: the process stays for the next row.</summary>
-    public void Dispose()
-    {
-    }
+    /// <summary>The process stays for the next row.</summary>
+    public void Dispose() => held?.Dispose();
 }

@@ -21,7 +21,7 @@ internal static class AttributeRows
         new("attributes/3", "Hot reads on ext4, 32 at once, with " + AttributeSet.Three.Name, Quantity.Rate, InC, Target.RatioAtLeast(1),
             stage => Side(stage, AttributeSet.Three), stage => C(stage, WithThree)),
         new("limit/attributes/3", "The same work in C: what the three attributes cost there", Quantity.Rate, "in C, no attributes", null,
-            stage => C(stage, WithThree), stage => C(stage, "")),
+            stage => C(stage, WithThree, Plan(stage).KeepHot()), stage => C(stage, "")),
         With("8", AttributeSet.Eight, null),
     ];
 
@@ -29,7 +29,8 @@ internal static class AttributeRows
         "attributes/" + id, $"Hot reads on ext4, 32 at once, with {attributes.Name}", Quantity.Rate, "ours, no attributes", target,
         stage => Side(stage, attributes), stage => Side(stage, AttributeSet.None));
 
-    private static PeerSide C(Stage stage, string more) => new(stage.Peers[PeerProgram.Records], "reads", Plan(stage).Arguments + more);
+    private static PeerSide C(Stage stage, string more, ResidentFile? held = null) =>
+        new(stage.Peers[PeerProgram.Records], "reads", Plan(stage).Arguments + more, held: held);
 
     private static TransferSide Side(Stage stage, AttributeSet attributes) => new(stage, Plan(stage), attributes);
 

@@ -10,6 +10,7 @@ internal sealed partial class PlanFile : IDisposable
     private const int ReadOnly = 0, ReadWrite = 2, CloseOnExec = 0x80000;
     private const int AdviseRandom = 1, AdviseDontNeed = 4;
     private readonly TransferPlan _plan;
+    private readonly ResidentFile? _resident;
 
     /// <summary>Opens it.</summary>
     public PlanFile(TransferPlan plan)
@@ -21,6 +22,7 @@ internal sealed partial class PlanFile : IDisposable
         {
             throw new NotApplicableException($"open {plan.File.Path}{(plan.Direct ? " with O_DIRECT" : "")}: errno {Marshal.GetLastPInvokeError()}");
         }
+        _resident = plan.KeepHot();
     }
 
     /// <summary>Its descriptor.</summary>
@@ -37,7 +39,11 @@ internal sealed partial class PlanFile : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _ = Close(Descriptor);
+    public void Dispose()
+    {
+        _ = Close(Descriptor);
+        _resident?.Dispose();
+    }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

@@ -17,6 +17,9 @@ public sealed record TransferPlan(
     /// <summary>Most requests of one leg.</summary>
     public long MaxOperations => Cold ? File.Bytes / Size : long.MaxValue;
 
+    /// <summary>Keeps the file in the page cache where the plan wants it hot; else null.</summary>
+    internal ResidentFile? KeepHot() => Cold || Direct ? null : new ResidentFile(File);
+
     /// <summary>The plan as a C peer takes it.</summary>
     public string Arguments => string.Create(
         CultureInfo.InvariantCulture,

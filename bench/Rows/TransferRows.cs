@@ -59,8 +59,14 @@ internal static class TransferRows
     private static IEnumerable<Row> Limits =>
         new[] { ("io_uring", PeerProgram.Uring, ""), ("libaio", PeerProgram.Libaio, ""), ("io_uring, registered files and buffers", PeerProgram.Uring, " registered=1") }
             .Select(p => Make("limit/hot/ext4", "The same reads by a C loop of preadv2 with RWF_NOWAIT", p.Item1, 32, null,
-                stage => new PeerSide(stage.Peers[PeerProgram.Preadv], "loop", Plan(stage, FileSystemKind.Ext4, 32).Arguments + NoWait),
+                HotLoop,
                 stage => new PeerSide(stage.Peers[p.Item2], "transfers", Plan(stage, FileSystemKind.Ext4, 32).Arguments + p.Item3)));
+
+    private static PeerSide HotLoop(Stage stage)
+    {
+        var plan = Plan(stage, FileSystemKind.Ext4, 32);
+        return new(stage.Peers[PeerProgram.Preadv], "loop", plan.Arguments + NoWait, held: plan.KeepHot());
+    }
 
     private static Row HotRow(FileSystemKind kind, int depth, string peer, Target? target, PeerProgram program, string name, string more) =>
         Make($"read/hot/{Name(kind)}", HotTitle(kind), peer, depth, target,

@@ -1,39 +1,55 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using AioV2.Abi;
+using AioV2.Abi.Ring;
 using AioV2.Bench.Harness;
 
 namespace AioV2.Bench.Rows;
 
 /// <summary>Reads (and writes) of a plan: as many in flight as its depth says, refilled as they come back.</summary>
+/// <remarks>Events are looked at where they stand in the ring, as C peers look at theirs; copied only where the call is entered to sleep.</remarks>
 internal sealed unsafe class TransferSide : ISide
 {
     private readonly TransferPlan _plan;
     private readonly PlanFile _file;
     private readonly ContextUnderTest _context;
-    private readonly IEventSource _events;
-    private readonly NativeBytes _template, _iocbs, _buffer, _data;
-    private readonly int[] _free;
-    private readonly long[] _starts;
-    private readonly int _record;
+    private readonly RingReaper _reaper;
+    private readonly NativeBytes _template, _iocbs, _buffer, _data, _slots;
+    private readonly long* _free, _starts;
+    private readonly int _record, _size;
+    private readonly bool _mixed;
+    private BlockOrder? _blocks;
+    private long _left, _packed;
+    private int _freeCount;
 
     /// <summary>Opens the file and sets up a context.</summary>
-    public TransferSide(Stage stage, TransferPlan plan, AttributeSet attributes, Reaping reaping = Reaping.RingSingle)
+    public TransferSide(Stage stage, TransferPlan plan, AttributeSet attributes)
     {
         _plan = plan;
         var tail = attributes.Encode();
         _record = Iocb2.SizeOf + tail.Length;
         var eventBytes = attributes.EventBytes();
         _context = new ContextUnderTest(
-            stage, plan.Depth, ContextUnderTest.RingFor(plan.Depth, eventBytes), EventSources.SetupFlags(reaping));
-        _events = EventSources.Make(_context, reaping);
+            stage, plan.Depth, ContextUnderTest.RingFor(plan.Depth, eventBytes), EventSources.SetupFlags(Reaping.RingSingle));
+        _reaper = RingEvents.Open(_context, single: true);
         _file = new PlanFile(plan);
         _template = new NativeBytes(_record);
+        *(Iocb2*)_template.At = new Iocb2 { Bytes = (uint)_record, Opcode = Aio2Op.Pread, Fd = _file.Descriptor, Len = (ulong)plan.Size };
         tail.CopyTo(new Span<byte>(_template.At + Iocb2.SizeOf, tail.Length));
         _iocbs = new NativeBytes((long)plan.Depth * _record);
         _buffer = new NativeBytes(Math.Max(Aio2.EventMax, (long)plan.Depth * eventBytes));
         _data = new NativeBytes((long)plan.Depth * plan.Size);
-        _free = [.. Enumerable.Range(0, plan.Depth)];
-        _starts = new long[plan.Depth];
+        _size = plan.Size;
+        _mixed = plan.Mixed;
+        _slots = new NativeBytes(2L * plan.Depth * sizeof(long));
+        _free = (long*)_slots.At;
+        _starts = _free + plan.Depth;
+        for (var slot = 0; slot < plan.Depth; slot++)
+        {
+            _free[slot] = slot;
+        }
+        _freeCount = plan.Depth;
     }
 
     /// <inheritdoc/>
@@ -43,30 +59,16 @@ internal sealed unsafe class TransferSide : ISide
     public Reading Run(long operations)
     {
         _file.Prepare();
+        _blocks = new BlockOrder(_plan.File.Bytes, _plan.Size);
+        _left = operations;
+        _packed = 0;
         var latencies = _plan.Latency ? new LatencyHistogram() : null;
-        var blocks = new BlockOrder(_plan.File.Bytes, _plan.Size);
-        long submitted = 0, done = 0;
-        var free = _plan.Depth;
         var start = Stopwatch.GetTimestamp();
-        while (done < operations)
+        for (long done = 0; done < operations;)
         {
-            var now = latencies is null ? 0 : Stopwatch.GetTimestamp();
-            var packed = 0;
-            for (; free > 0 && submitted < operations; submitted++, packed++)
-            {
-                var slot = _free[--free];
-                _starts[slot] = now;
-                Pack(packed, slot, blocks.Next(), submitted);
-            }
-            if (packed > 0)
-            {
-                _context.Submit(_iocbs.At, packed * _record);
-            }
-            var before = free;
-            free = Reap(_events.Take(_buffer.At, (int)_buffer.Length, wait: true), free, latencies);
-            done += free - before;
+            done += Turn(latencies);
         }
-        return new Reading(done, Elapsed.Since(start), latencies);
+        return new Reading(operations, Elapsed.Since(start), latencies);
     }
 
     /// <inheritdoc/>
@@ -78,42 +80,86 @@ internal sealed unsafe class TransferSide : ISide
         _iocbs.Dispose();
         _buffer.Dispose();
         _data.Dispose();
+        _slots.Dispose();
     }
 
-    private void Pack(int index, int slot, long offset, long operation)
+    // Submits as many as are free, and reaps: how many. A method of its own, since the JIT makes its best of what is called often.
+    private int Turn(LatencyHistogram? latencies)
     {
-        var at = _iocbs.At + ((long)index * _record);
-        *(Iocb2*)at = new Iocb2
+        var now = latencies is null ? 0 : Stopwatch.GetTimestamp();
+        var end = _iocbs.At;
+        var free = _freeCount;
+        for (var stop = free - (int)Math.Min(free, _left); free > stop; end += _record)
         {
-            Bytes = (uint)_record,
-            Opcode = _plan.Mixed && BlockOrder.IsWrite(operation) ? Aio2Op.Pwrite : Aio2Op.Pread,
-            UserData = (ulong)slot,
-            Fd = _file.Descriptor,
-            Addr = (ulong)(_data.At + ((long)slot * _plan.Size)),
-            Len = (ulong)_plan.Size,
-            Offset = offset,
-        };
+            var slot = _free[--free];
+            if (latencies is not null)
+            {
+                _starts[slot] = now;
+            }
+            Pack(end, slot);
+        }
+        if (end != _iocbs.At)
+        {
+            _context.Submit(_iocbs.At, (int)(end - _iocbs.At));
+        }
+        _left -= _freeCount - free;
+        _freeCount = Reap(free, latencies);
+        return _freeCount - free;
+    }
+
+    private void Pack(byte* at, long slot)
+    {
+        var iocb = (Iocb2*)at;
+        *iocb = *(Iocb2*)_template.At;
+        iocb->UserData = (ulong)slot;
+        iocb->Addr = (ulong)(_data.At + (slot * _size));
+        iocb->Offset = _blocks!.Next();
+        if (_mixed && BlockOrder.IsWrite(_packed++))
+        {
+            iocb->Opcode = Aio2Op.Pwrite;
+        }
         if (_record > Iocb2.SizeOf)
         {
             Buffer.MemoryCopy(_template.At + Iocb2.SizeOf, at + Iocb2.SizeOf, _record - Iocb2.SizeOf, _record - Iocb2.SizeOf);
         }
     }
 
-    private int Reap(int bytes, int free, LatencyHistogram? latencies)
+    // At least one.
+    private int Reap(int free, LatencyHistogram? latencies)
     {
         var now = latencies is null ? 0 : Stopwatch.GetTimestamp();
-        for (var at = 0; at < bytes;)
+        var before = free;
+        // No using: a try block keeps positions in memory. What throws ends the row.
+        var peek = _reaper.PeekAll();
+        while (peek.TryNext(out var record))
         {
-            var e = (IoEvent2*)(_buffer.At + at);
-            if (e->Res != _plan.Size)
-            {
-                throw new BenchException($"a transfer ended with {e->Res}");
-            }
-            var slot = (int)e->UserData;
-            latencies?.Add((long)Stopwatch.GetElapsedTime(_starts[slot], now).TotalNanoseconds);
-            _free[free++] = slot;
-            at += (int)e->Bytes;
+            free = Take((IoEvent2*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(record)), free, now, latencies);
+        }
+        peek.Dispose();
+        return free == before ? Await(free, latencies) : free;
+    }
+
+    private int Await(int free, LatencyHistogram? latencies)
+    {
+        var bytes = _context.GetEvents(_buffer.At, (int)_buffer.Length, IoEvent2.SizeOf);
+        var now = latencies is null ? 0 : Stopwatch.GetTimestamp();
+        for (var at = 0; at < bytes; at += (int)((IoEvent2*)(_buffer.At + at))->Bytes)
+        {
+            free = Take((IoEvent2*)(_buffer.At + at), free, now, latencies);
         }
         return free;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Take(IoEvent2* e, int free, long now, LatencyHistogram? latencies)
+    {
+        if (e->Res != _size)
+        {
+            throw new BenchException($"a transfer ended with {e->Res}");
+        }
+        var slot = (long)e->UserData;
+        latencies?.Add((long)Stopwatch.GetElapsedTime(_starts[slot], now).TotalNanoseconds);
+        _free[free] = slot;
+        return free + 1;
     }
 }

@@ -1,6 +1,6 @@
 /*
  * What a kernel in user space does for reads that the page cache holds, and nothing else, in C: iocbs are packed, fetched once and
- * judged, each read is made by preadv2 with RWF_NOWAIT (a submit may not wait), its event is written where it stands in the ring,
+ * judged, each submit asks what the file is that it reads, each read is made by preadv2 with RWF_NOWAIT (a submit may not wait), its event is written where it stands in the ring,
  * tail is published once a batch, and the events are taken from there. attributes=1: each iocb carries TIMING, CACHE and TRACE_ID,
  * its event their returns; the time is read once for each, since one read begins when the one before it has ended.
  *
@@ -12,16 +12,21 @@
 #include "../../Spec/include/linux/aio2_abi.h"
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 
 #define MOST 128u /* bytes of an iocb, or of an event, here */
-#define RING 8192u
+
+#define EVENT_WITH_THREE \
+	(sizeof(struct io_event2) + 3 * sizeof(struct aio2_attr_ret) + sizeof(struct aio2_ret_timing) + sizeof(struct aio2_ret_cache) + \
+	 sizeof(struct aio2_ret_trace_id))
 
 struct loop {
 	struct file file;
 	int attributes;
 	char *data, *user, *copy, *ring;
 	long *free_slots, nr_free;
+	uint32_t ring_bytes;
 	_Alignas(128) _Atomic uint64_t tail;
 	_Alignas(128) _Atomic uint64_t head;
 };
@@ -127,17 +132,33 @@ static uint64_t put_event(char *at, const struct iocb2 *iocb, uint32_t bytes, in
 /* Room for a record that does not wrap: what is left at the end becomes a pad. */
 static char *reserve(struct loop *l, uint64_t *tail, uint32_t bytes)
 {
-	uint32_t left = RING - (uint32_t)(*tail & (RING - 1));
+	uint32_t left = l->ring_bytes - (uint32_t)(*tail & (l->ring_bytes - 1));
 
 	if (left < bytes) {
-		*(uint32_t *)(void *)(l->ring + (*tail & (RING - 1))) = left;
-		*(uint32_t *)(void *)(l->ring + (*tail & (RING - 1)) + 4) = AIO2_EVENT_PAD;
+		*(uint32_t *)(void *)(l->ring + (*tail & (l->ring_bytes - 1))) = left;
+		*(uint32_t *)(void *)(l->ring + (*tail & (l->ring_bytes - 1)) + 4) = AIO2_EVENT_PAD;
 		*tail += left;
 	}
-	if (*tail + bytes - atomic_load_explicit(&l->head, memory_order_acquire) > RING)
+	if (*tail + bytes - atomic_load_explicit(&l->head, memory_order_acquire) > l->ring_bytes)
 		return NULL;
 	*tail += bytes;
-	return l->ring + ((*tail - bytes) & (RING - 1));
+	return l->ring + ((*tail - bytes) & (l->ring_bytes - 1));
+}
+
+/* RWF_NOWAIT would wait with O_DIRECT; and CACHE answers only who owns the file or may write it (ATTR-7). A number may mean another
+ * file in the next submit. */
+static int ask(const struct loop *l, int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+	struct stat s;
+
+	if (flags < 0 || flags & (O_DIRECT | O_NONBLOCK | O_PATH) || (flags & O_ACCMODE) == O_WRONLY)
+		return -EINVAL;
+	if (!l->attributes)
+		return 0;
+	if (fstat(fd, &s) || !S_ISREG(s.st_mode))
+		return -EINVAL;
+	return (flags & O_ACCMODE) == O_RDONLY && s.st_uid != geteuid() ? -EPERM : 0;
 }
 
 static int submit(struct loop *l, size_t bytes)
@@ -150,6 +171,8 @@ static int submit(struct loop *l, size_t bytes)
 
 	memcpy(l->copy, l->user, bytes);
 	end = l->copy + bytes;
+	if (ask(l, ((struct iocb2 *)(void *)l->copy)->fd))
+		return -EINVAL;
 	if (l->attributes)
 		before = now_ns();
 	for (char *at = l->copy; at < end; at += ((struct iocb2 *)(void *)at)->bytes) {
@@ -179,7 +202,7 @@ static long reap(struct loop *l)
 	long nr = 0;
 
 	while (head != tail) {
-		const struct io_event2 *e = (const void *)(l->ring + (head & (RING - 1)));
+		const struct io_event2 *e = (const void *)(l->ring + (head & (l->ring_bytes - 1)));
 
 		if (!(e->flags & AIO2_EVENT_PAD)) {
 			if (e->res != l->file.size)
@@ -237,8 +260,11 @@ static int reads(struct work *w)
 	l->data = buffers(&l->file);
 	l->user = calloc((size_t)l->file.depth, MOST);
 	l->copy = calloc((size_t)l->file.depth, MOST);
-	l->ring = aligned_alloc(4096, RING);
-	memset(l->ring, 0, RING);
+	/* The smallest that holds a batch of events. */
+	for (l->ring_bytes = 4096; l->ring_bytes < (uint32_t)(l->file.depth + 1) * (l->attributes ? EVENT_WITH_THREE : sizeof(struct io_event2));)
+		l->ring_bytes *= 2;
+	l->ring = aligned_alloc(4096, l->ring_bytes);
+	memset(l->ring, 0, l->ring_bytes);
 	l->free_slots = calloc((size_t)l->file.depth, sizeof(*l->free_slots));
 	while (l->nr_free < l->file.depth) {
 		l->free_slots[l->nr_free] = l->nr_free;

@@ -58,6 +58,39 @@ public class AlternationTests
     }
 
     [Fact]
+    public void A_run_that_was_held_up_does_not_make_the_legs_short()
+    {
+        var runs = 0;
+        var side = new FakeSide("A", [], (_, operations) => (10 * operations) + (++runs == 3 ? 10_000 : 0), ahead: true);
+
+        Assert.Equal(1000, Alternation.SizeOfLeg(side, Samples.Options, CancellationToken.None));
+    }
+
+    [Fact]
+    public void Pairs_are_measured_for_the_time_asked_for_and_no_fewer_than_the_rounds()
+    {
+        var options = Samples.Options with { Time = TimeSpan.FromTicks(2000) };
+        var quick = Alternation.Pairs(Fake("A", []), Fake("B", []), options, CancellationToken.None);
+        var slow = Alternation.Pairs(Slow("A"), Slow("B"), options, CancellationToken.None);
+        var alone = Alternation.Alone(Fake("A", []), options, CancellationToken.None);
+
+        // 200 000 ns: ten pairs of legs of 10 000 ns, or twenty legs.
+        Assert.Equal((10, Samples.Options.Rounds, 20), (quick.Count, slow.Count, alone.Count));
+
+        static FakeSide Slow(string name) => new(name, [], (_, operations) => operations * 1_000_000_000);
+    }
+
+    [Fact]
+    public void Sides_that_take_no_time_end_though_a_time_is_asked_for()
+    {
+        var options = Samples.Options with { Time = TimeSpan.FromTicks(2000) };
+        var none = Alternation.Pairs(
+            new FakeSide("A", [], (_, _) => 0, most: 100), new FakeSide("B", [], (_, _) => 0, most: 100), options, CancellationToken.None);
+
+        Assert.Equal(10, none.Count);
+    }
+
+    [Fact]
     public void A_leg_never_exceeds_what_a_side_can_do_at_most()
     {
         var asked = new List<long>();

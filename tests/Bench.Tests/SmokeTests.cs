@@ -10,7 +10,7 @@ public class SmokeTests
     [Fact]
     public void Every_row_appears_and_none_fails()
     {
-        var options = new BenchOptions("*", 1, TimeSpan.FromMilliseconds(1), TimeSpan.Zero, 1 << 20, 2000, 1 << 20);
+        var options = new BenchOptions("*", 1, TimeSpan.Zero, TimeSpan.FromMilliseconds(1), TimeSpan.Zero, 1 << 20, 2000, 1 << 20);
         using var stop = new CancellationTokenSource(Bound);
         using var stage = new Stage(options);
         var results = new Session(stage).Run(Catalogue.All, stop.Token);
