@@ -48,13 +48,21 @@ internal sealed partial class ReferenceBuild
             return library;
         }
 
-        string[] arguments = ["-std=c11", "-O1", "-shared", "-fPIC", "-pthread", $"-DBREAK={mistake}", "-I", _header, "-I", _sources, .. sources, "-o", library];
+        // Beside its place, and then moved there: another run of this command never loads half a library.
+        string fresh = $"{library}.{Guid.NewGuid():n}";
+        string[] arguments = ["-std=c11", "-O1", "-shared", "-fPIC", "-pthread", $"-DBREAK={mistake}", "-I", _header, "-I", _sources, .. sources, "-o", fresh];
         try
         {
             using var gcc = Process.Start(new ProcessStartInfo("gcc", arguments) { RedirectStandardError = true })!;
             string errors = gcc.StandardError.ReadToEnd();
             gcc.WaitForExit();
-            return gcc.ExitCode == 0 ? library : throw new CouldNotRunException($"gcc refuses {_sources} with -DBREAK={mistake}: {errors.Trim()}");
+            if (gcc.ExitCode != 0)
+            {
+                throw new CouldNotRunException($"gcc refuses {_sources} with -DBREAK={mistake}: {errors.Trim()}");
+            }
+
+            File.Move(fresh, library, overwrite: true);
+            return library;
         }
         catch (Win32Exception e)
         {

@@ -40,8 +40,11 @@ public sealed record PeerProgram(string Name, string Link, string Package)
     public string Build()
     {
         var root = RepositoryRoot.Find() ?? throw new Harness.PeerMissingException("the sources in bench/peers are not here");
-        var sources = Path.Combine(root, "bench", "peers");
-        var folder = Path.Combine(root, "artifacts", "bench-peers");
+        return Build(Path.Combine(root, "bench", "peers"), Path.Combine(root, "artifacts", "bench-peers"));
+    }
+
+    internal string Build(string sources, string folder)
+    {
         string source = Path.Combine(sources, Name + ".c"), program = Path.Combine(folder, Name);
         var newest = new[] { source, Path.Combine(sources, "peer.h") }.Max(File.GetLastWriteTimeUtc);
         if (!File.Exists(program) || File.GetLastWriteTimeUtc(program) < newest)
@@ -54,8 +57,8 @@ public sealed record PeerProgram(string Name, string Link, string Package)
 
     private void Compile(string source, string program)
     {
-        // Compiled beside its place and then moved there, so that two benches at once never run half a program.
-        var fresh = program + "." + Environment.ProcessId;
+        // Compiled beside its place, under a name that no other bench or thread has, and then moved there: nobody runs half a program.
+        var fresh = $"{program}.{Guid.NewGuid():n}";
         var start = new ProcessStartInfo("cc") { RedirectStandardError = true };
         string[] arguments = ["-O2", "-std=gnu11", "-Wall", "-Wextra", "-o", fresh, source];
         foreach (var argument in Link.Length == 0 ? arguments : [.. arguments, Link])

@@ -51,6 +51,34 @@ public class PeerTests
         }
     }
 
+    /// <summary>One took the file away into which the other's linker still wrote: "Permission denied".</summary>
+    [Fact]
+    public async Task A_peer_that_many_want_at_once_is_whole_for_each()
+    {
+        const int Many = 6;
+        var sources = Path.Combine(RepositoryRoot.Find()!, "bench", "peers");
+        var folder = Directory.CreateTempSubdirectory("aio2-peer-test-").FullName;
+        using var start = new Barrier(Many);
+        try
+        {
+            var runs = Enumerable.Range(0, Many).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    start.SignalAndWait();
+                    using var peer = new PeerProcess(PeerProgram.Decode.Build(sources, folder));
+                    return peer.Run("event", 1000, "").Operations;
+                },
+                TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+
+            Assert.All(await Task.WhenAll(runs), done => Assert.Equal(1000, done));
+            Assert.Equal(["decode"], Directory.GetFiles(folder).Select(Path.GetFileName));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public void A_peer_refuses_what_it_does_not_know_and_goes_on()
     {
