@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 
 namespace AioV2.Kernel.Contexts;
 
@@ -30,10 +31,11 @@ internal sealed class ContextTable
     /// <summary>All contexts, for the end of the kernel.</summary>
     public ICollection<Context> All => _contexts.Values;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Context? Find(uint id)
     {
         var young = Volatile.Read(ref _youngest[id % Places]);
-        return young is not null && young.Id == id ? young : _contexts.GetValueOrDefault(id);
+        return young is not null && young.Id == id ? young : FindOld(id);
     }
 
     /// <summary>Takes slots, if the ceiling allows.</summary>
@@ -76,6 +78,8 @@ internal sealed class ContextTable
         prepare(context);
         return TryPlace(context);
     }
+
+    private Context? FindOld(uint id) => _contexts.GetValueOrDefault(id);
 
     public void Remove(Context context)
     {
