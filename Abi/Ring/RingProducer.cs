@@ -21,8 +21,7 @@ public sealed unsafe class RingProducer
     private readonly Aio2RingUser* _user;
     private readonly RingData _data;
     private readonly uint _maxRecordBytes;
-    private ulong _tail;
-    private ulong _reserved;
+    private ProducedPosition _own;
     private ulong _limit;
     private ulong _head;
     private ulong _taken;
@@ -46,7 +45,7 @@ public sealed unsafe class RingProducer
         _data = new RingData(map + layout.DataOffset, layout.RingBytes);
         _maxRecordBytes = maxEventBytes;
         _flags = flags;
-        _tail = _reserved = _head = start;
+        _own.Reserved = _head = start;
         _limit = _head + layout.RingBytes;
     }
 
@@ -66,8 +65,8 @@ public sealed unsafe class RingProducer
         Volatile.Write(ref _header->OverflowEpisodes, _overflowEpisodes = replaced._overflowEpisodes);
     }
 
-    /// <summary>Position behind the newest published record.</summary>
-    public ulong Tail => _tail;
+    /// <summary>Position behind the newest record, which is published, or will be by the next <see cref="Publish"/>.</summary>
+    public ulong Tail => _own.Reserved;
 
     /// <summary>The largest valid head seen.</summary>
     public ulong Head => _head;
@@ -85,7 +84,7 @@ public sealed unsafe class RingProducer
     public bool IsCorrupt => (_flags & Aio2RingFlags.Corrupt) != 0;
 
     /// <summary>Whether the other side has taken everything published, as far as was seen.</summary>
-    public bool SeenEmpty => _head == _tail;
+    public bool SeenEmpty => _head == _own.Reserved;
 
     /// <summary>Records that have gone by the overflow list.</summary>
     public ulong OverflowEvents => _overflowEvents;
@@ -119,7 +118,7 @@ public sealed unsafe class RingProducer
         // Acquire: the reaper has copied what lies below before we overwrite it. Pairs with the
         // compare-and-swap, or the store-release, of head in RingReaper.
         ulong head = Volatile.Read(ref _user->Head);
-        if (head % Aio2.Align != 0 || head - seen > _tail - seen)
+        if (head % Aio2.Align != 0 || head - seen > _own.Reserved - seen)
         {
             MarkCorrupt();
             return false;
@@ -138,17 +137,18 @@ public sealed unsafe class RingProducer
     public bool TryReserve(uint bytes, out byte* place)
     {
         Debug.Assert(bytes >= RingData.HeadBytes && bytes % Aio2.Align == 0 && bytes <= _maxRecordBytes, "a record's size");
-        uint index = _data.IndexOf(_reserved);
-        if (bytes <= _data.RingBytes - index && bytes <= _limit - _reserved && (_flags & Aio2RingFlags.Corrupt) == 0)
+        ulong reserved = _own.Reserved;
+        uint index = _data.IndexOf(reserved);
+        if (bytes <= _data.RingBytes - index && bytes <= _limit - reserved && (_flags & Aio2RingFlags.Corrupt) == 0)
         {
             place = _data.Start + index;
-            _reserved += bytes;
+            _own.Reserved = reserved + bytes;
             return true;
         }
 
-        bool reserved = TryReserveSlowly(bytes, out byte* found);
-        place = found;
-        return reserved;
+        // The place as what is returned: no address of the caller's locals is taken, and they stay in registers.
+        place = ReserveSlowly(bytes);
+        return place != null;
     }
 
     /// <summary>Finds room for records of one size side by side, behind those already reserved: how many there is room for in one
@@ -156,8 +156,8 @@ public sealed unsafe class RingProducer
     /// <inheritdoc cref="TryReserve"/>
     public int ReserveRun(uint bytes, int count, out byte* place)
     {
-        uint index = _data.IndexOf(_reserved);
-        ulong room = Math.Min(_data.RingBytes - index, _limit - _reserved) / bytes;
+        uint index = _data.IndexOf(_own.Reserved);
+        ulong room = Math.Min(_data.RingBytes - index, _limit - _own.Reserved) / bytes;
         if (room == 0 || IsCorrupt)
         {
             return TryReserve(bytes, out place) ? 1 : 0;
@@ -165,7 +165,7 @@ public sealed unsafe class RingProducer
 
         place = _data.Start + index;
         count = (int)Math.Min(room, (ulong)count);
-        _reserved += bytes * (uint)count;
+        _own.Reserved += bytes * (uint)count;
         return count;
     }
 
@@ -191,17 +191,14 @@ public sealed unsafe class RingProducer
     }
 
     /// <summary>Publishes all that was reserved, by one store of <c>tail</c>.</summary>
+    /// <remarks>The store is made where nothing is new, too: what is published need not be kept, and that was one store more for each record,
+    /// to another line, which waits with all behind it for a line that the reaper has.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Publish()
     {
-        if (_reserved != _tail)
-        {
-            _tail = _reserved;
-
-            // Release: the records, and a PAD, are visible before the tail that covers them. Pairs with
-            // the acquire of tail in RingReaper.Look.
-            Volatile.Write(ref _header->Tail, _tail);
-        }
+        // Release: the records, and a PAD, are visible before the tail that covers them. Pairs with
+        // the acquire of tail in RingReaper.Look.
+        Volatile.Write(ref _header->Tail, _own.Reserved);
     }
 
     /// <summary>Says that events wait on the list, and counts them (RING-7). The list holds them already.</summary>
@@ -218,7 +215,6 @@ public sealed unsafe class RingProducer
     /// <summary>Says that the list is empty. The tail that covers what was drained is published already.</summary>
     public void ClearOverflow()
     {
-        Debug.Assert(_reserved == _tail, "drained records are published before the flag falls");
         if ((_flags & Aio2RingFlags.Overflow) != 0)
         {
             // Release: whoever sees the flag down sees the tail that covers the last drained record.
@@ -251,14 +247,14 @@ public sealed unsafe class RingProducer
     {
         while (Observe())
         {
-            if (_head == _tail)
+            if (_head == _own.Reserved)
             {
                 claim = default;
                 return RingStatus.Empty;
             }
 
             ulong head = _head;
-            RingStatus status = _data.Collect(head, _tail, room, out claim);
+            RingStatus status = _data.Collect(head, _own.Reserved, room, out claim);
             if (status != RingStatus.Corrupt)
             {
                 return status;
@@ -297,37 +293,35 @@ public sealed unsafe class RingProducer
         return true;
     }
 
-    // No room by the last head seen, or the end of the data area is near.
+    // No room by the last head seen, or the end of the data area is near. Null: there is none.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryReserveSlowly(uint bytes, out byte* place)
+    private byte* ReserveSlowly(uint bytes)
     {
-        place = null;
         if (bytes > _maxRecordBytes)
         {
             Publish();
-            return false;
+            return null;
         }
 
-        uint index = _data.IndexOf(_reserved);
+        uint index = _data.IndexOf(_own.Reserved);
         uint toEnd = _data.RingBytes - index;
         uint pad = bytes <= toEnd ? 0 : toEnd;
 
         // PAD and record need room together (RING-3). One new load of head, then the decision stands.
-        if (IsCorrupt || (pad + bytes > _limit - _reserved && (!Observe() || pad + bytes > _limit - _reserved)))
+        if (IsCorrupt || (pad + bytes > _limit - _own.Reserved && (!Observe() || pad + bytes > _limit - _own.Reserved)))
         {
-            return false;
+            return null;
         }
 
         if (pad != 0)
         {
             *(uint*)(_data.Start + index) = pad;
             *(uint*)(_data.Start + index + IoEvent2.At.Flags) = Aio2EventFlags.Pad;
-            _reserved += pad;
+            _own.Reserved += pad;
             index = 0;
         }
 
-        place = _data.Start + index;
-        _reserved += bytes;
-        return true;
+        _own.Reserved += bytes;
+        return _data.Start + index;
     }
 }
