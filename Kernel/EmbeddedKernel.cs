@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using AioV2.Abi;
 using AioV2.Abi.Calls;
@@ -78,15 +79,17 @@ public sealed unsafe partial class EmbeddedKernel : IAio2, IDisposable
     public long Destroy(uint ctx) => Find(ctx)?.Destroy() ?? -Errno.ENXIO;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Submit(uint ctx, void* iocbs, nuint bytes, Aio2Extack* ext)
     {
         var found = Find(ctx);
-        if (bytes == 0 && ext == null && found is { Trace: null, IsOpen: true })
-        {
-            // Nothing is looked at and nobody is told, so that the context need not be entered.
-            return 0;
-        }
 
+        // Of no bytes nothing is looked at and nobody is told, so that the context need not be entered.
+        return bytes == 0 && ext == null && found is { Trace: null, IsOpen: true } ? 0 : SubmitFound(found, ctx, iocbs, bytes, ext);
+    }
+
+    private long SubmitFound(Context? found, uint ctx, void* iocbs, nuint bytes, Aio2Extack* ext)
+    {
         if (found is not { } context || !context.TryEnter())
         {
             Options.Trace?.TellRefusedSubmit(ctx, bytes);

@@ -146,9 +146,13 @@ static inline long start(void)
 	return result;
 }
 
+/* Where the thread's errno is, once it has asked. */
+static __thread int *errno_place;
+
 /* Runs a managed call and gives the program its errno back. */
-#define ENTER(call) ({				\
-	int *place = &errno;			\
+#define ENTER(call) ENTER_WITH(&errno, call)
+#define ENTER_WITH(where, call) ({		\
+	int *place = (where);			\
 	int saved = *place;			\
 	long answer = (call);			\
 						\
@@ -168,9 +172,20 @@ CALL long io_destroy2(aio2_context_t ctx)
 	return has_started() ? ENTER(aio2_managed_destroy2(ctx)) : -ENXIO;
 }
 
+/* The thread's first: apart, so that the others have nothing to keep over a call. */
+static __attribute__((noinline)) long submit_first(aio2_context_t ctx, const void *iocbs, size_t bytes, struct aio2_extack *ext)
+{
+	errno_place = &errno;
+	return io_submit2(ctx, iocbs, bytes, ext);
+}
+
 CALL long io_submit2(aio2_context_t ctx, const void *iocbs, size_t bytes, struct aio2_extack *ext)
 {
-	return has_started() ? ENTER(aio2_managed_submit2(ctx, iocbs, bytes, ext)) : -ENXIO;
+	if (!has_started())
+		return -ENXIO;
+	if (__builtin_expect(!errno_place, 0))
+		return submit_first(ctx, iocbs, bytes, ext);
+	return ENTER_WITH(errno_place, aio2_managed_submit2(ctx, iocbs, bytes, ext));
 }
 
 CALL long io_getevents2(aio2_context_t ctx, void *events, size_t bytes, size_t min_bytes,

@@ -79,6 +79,8 @@ internal sealed class ContextTable
         return TryPlace(context);
     }
 
+    // Else the frame that the dictionary needs is each call's.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private Context? FindOld(uint id) => _contexts.GetValueOrDefault(id);
 
     public void Remove(Context context)

@@ -2,6 +2,7 @@
 /* The first call and all others from several threads at once; one ring reaped by all of them (GET-5, RING-6). */
 #include "check.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -34,6 +35,22 @@ static long reap(void)
 	return result;
 }
 
+/* Each thread's errno is its own, in its first submit and in the next (ERR-1): fcntl says EBADF inside. */
+static void a_refused_submit_leaves_errno_alone(int before)
+{
+	AIO2_BUFFER(iocb, sizeof(struct iocb2));
+	struct aio2_batch batch;
+	int i;
+
+	aio2_batch_init(&batch, iocb, sizeof(iocb));
+	CHECK(aio2_batch_pread(&batch, -1, seen, 1, 0, 0));
+	for (i = 0; i < 2; i++) {
+		errno = before;
+		EQUAL(-EBADF, io_submit2(params.ctx, iocb, batch.used, NULL));
+		EQUAL(before, errno);
+	}
+}
+
 static void *work(void *number)
 {
 	unsigned first = (unsigned)(uintptr_t)number * EACH, sent = 0;
@@ -53,6 +70,7 @@ static void *work(void *number)
 		EQUAL(0, aio2_ring_open(&ring, &params, AIO2_SETUP_USER_REAP));
 	}
 	pthread_barrier_wait(&start);
+	a_refused_submit_leaves_errno_alone(1000 + (int)first);
 
 	aio2_batch_init(&batch, iocbs, sizeof(iocbs));
 	while (sent < EACH || batch.used) {
