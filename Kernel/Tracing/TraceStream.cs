@@ -21,15 +21,16 @@ internal sealed unsafe class TraceStream
     /// <summary>Size of the ring.</summary>
     public const int Bytes = 1 << 20;
 
+    /// <summary>Behind a loss nothing is kept until the writer has taken all and so long has passed: windows are whole, what is dropped costs
+    /// next to nothing, and who is faster than any file spends a small part of the time on what is kept.</summary>
+    public const int RestMs = 40;
+
     /// <summary>Longer runs of bytes go by reference.</summary>
     private const int DirectBytes = Bytes / 8;
 
     private const int HeadBytes = sizeof(ulong);
     private const int WakeAt = Bytes / 2;
 
-    // Behind a loss nothing is kept until the writer has taken all and so long has passed: windows are whole, what is dropped costs
-    // next to nothing, and who is faster than any file spends a small part of the time on what is kept.
-    private const int RestMs = 20;
     private const int TakenAtOnce = Bytes / 16;
     private const byte Skip = byte.MaxValue;
 

@@ -43,15 +43,15 @@ public sealed unsafe class TraceStreamTests : IDisposable
 
             Assert.False(stream.Follows);
             Assert.True(stream.Drain(sink));
-            Assert.Equal(20, stream.Rest(Now));
+            Assert.Equal(TraceStream.RestMs, stream.Rest(Now));
             Assert.False(Tell(stream, 0));
-            Assert.Equal(4, stream.Rest(Now + 16));
+            Assert.Equal(4, stream.Rest(Now + TraceStream.RestMs - 4));
             Assert.False(stream.Follows);
             stream.Miss(3);
-            Assert.Equal(0, stream.Rest(Now + 20));
+            Assert.Equal(0, stream.Rest(Now + TraceStream.RestMs));
             Assert.True(stream.Follows);
             Assert.True(Tell(stream, kept));
-            Assert.Equal(0, stream.Rest(Now + 21));
+            Assert.Equal(0, stream.Rest(Now + TraceStream.RestMs + 1));
             stream.Close();
             Assert.False(stream.Drain(sink));
             Assert.Equal(5ul, stream.Lost);
