@@ -176,7 +176,7 @@ CALL long io_destroy2(aio2_context_t ctx)
 static __attribute__((noinline)) long submit_first(aio2_context_t ctx, const void *iocbs, size_t bytes, struct aio2_extack *ext)
 {
 	errno_place = &errno;
-	return io_submit2(ctx, iocbs, bytes, ext);
+	return ENTER(aio2_managed_submit2(ctx, iocbs, bytes, ext));
 }
 
 CALL long io_submit2(aio2_context_t ctx, const void *iocbs, size_t bytes, struct aio2_extack *ext)

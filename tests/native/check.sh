@@ -144,7 +144,7 @@ for kind in "" -fsanitize=address -fsanitize=undefined; do
     [ -n "$kind" ] || check "examples under memcheck" examples_are_clean_under_memcheck
     # The sanitizers need more.
     [ -n "$kind" ] || check stack run "$work/stack"
-    for program in pointers fork threads signals records leave; do check "$program $kind" run "$work/$program"; done
+    for program in pointers fork threads signals records leave interpose; do check "$program $kind" run "$work/$program"; done
 done
 check "exit and exec on each engine" leaves_on_each_engine
 check "AIO2_TRACE" programs_can_be_recorded
