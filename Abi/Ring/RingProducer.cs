@@ -26,6 +26,9 @@ public sealed unsafe class RingProducer
     private ulong _head;
     private ulong _taken;
     private uint _flags;
+
+    // In debug builds alone, for ClearOverflow to check.
+    private ulong _published;
     private ulong _overflowEvents;
     private ulong _overflowEpisodes;
 
@@ -47,6 +50,7 @@ public sealed unsafe class RingProducer
         _flags = flags;
         _own.Reserved = _head = start;
         _limit = _head + layout.RingBytes;
+        NotePublished();
     }
 
     /// <summary>Makes a ring and its producer, which keeps what it was given and reads nothing back (RING-5).</summary>
@@ -199,6 +203,7 @@ public sealed unsafe class RingProducer
         // Release: the records, and a PAD, are visible before the tail that covers them. Pairs with
         // the acquire of tail in RingReaper.Look.
         Volatile.Write(ref _header->Tail, _own.Reserved);
+        NotePublished();
     }
 
     /// <summary>Says that events wait on the list, and counts them (RING-7). The list holds them already.</summary>
@@ -215,6 +220,7 @@ public sealed unsafe class RingProducer
     /// <summary>Says that the list is empty. The tail that covers what was drained is published already.</summary>
     public void ClearOverflow()
     {
+        Debug.Assert(_published == _own.Reserved, "drained records are published before the flag falls");
         if ((_flags & Aio2RingFlags.Overflow) != 0)
         {
             // Release: whoever sees the flag down sees the tail that covers the last drained record.
@@ -292,6 +298,9 @@ public sealed unsafe class RingProducer
 
         return true;
     }
+
+    [Conditional("DEBUG")]
+    private void NotePublished() => _published = _own.Reserved;
 
     // No room by the last head seen, or the end of the data area is near. Null: there is none.
     [MethodImpl(MethodImplOptions.NoInlining)]

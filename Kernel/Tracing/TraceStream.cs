@@ -30,7 +30,6 @@ internal sealed unsafe class TraceStream
 
     private const int HeadBytes = sizeof(ulong);
     private const int WakeAt = Bytes / 2;
-
     private const int TakenAtOnce = Bytes / 16;
     private const byte Skip = byte.MaxValue;
 

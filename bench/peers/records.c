@@ -1,8 +1,9 @@
 /*
  * What a kernel in user space does for reads that the page cache holds, and nothing else, in C: iocbs are packed, fetched once and
- * judged, each submit asks what the file is that it reads, each read is made by preadv2 with RWF_NOWAIT (a submit may not wait), its event is written where it stands in the ring,
- * tail is published once a batch, and the events are taken from there. attributes=1: each iocb carries TIMING, CACHE and TRACE_ID,
- * its event their returns; the time is read once for each, since one read begins when the one before it has ended.
+ * judged, each submit asks what the file is that it reads, each read is made by preadv2 with RWF_NOWAIT (a submit may not wait), its
+ * event is written where it stands in the ring, tail is published once a batch, and the events are taken from there. attributes=1: each
+ * iocb carries TIMING, CACHE and TRACE_ID, its event their returns; the time is read once for each, since one read begins when the one
+ * before it has ended.
  *
  * No contexts, no slots, no lock, no overflow list, no engine, no second thread that could want any of them: what ours needs beyond
  * this is our own. A thread sleeps beside the loop: a process that has an engine has several, and each call then takes a reference
